@@ -55,9 +55,11 @@ world w { import x; }
 """
 
 
-def found(folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS) -> Examination:
+def found(
+    folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS, hooks: str = ""
+) -> Examination:
     bench = Workbench(Settings(folder, tools or Selection()), Steps())
-    plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12)
+    plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12, hooks=hooks)
     return examine(bench, "w", plan, Options(artifacts=None, initializer=initializer))
 
 
@@ -105,7 +107,7 @@ def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
 
 
 def test_task_hooks_would_see_the_initialisation(tmp_path: Path) -> None:
-    verdict = found(tmp_path, ASYNC_EXPORT, hooks="task-hook").verdict
+    verdict = found(tmp_path, WORLDS["values"], hooks="task-hook").verdict
     assert verdict.outcome is Outcome.SKIP
     assert verdict.reason.startswith("--init: the task hooks")
 
