@@ -23,7 +23,7 @@ from harness.frontend.front_end import WitText
 from harness.plan.roles import Role
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.runs.tasks import RunLinkCase, RunNegativeCases
+from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
 from harness.toolchains.cells import OURS, Build, Cell
 from harness.toolchains.selection import Named, Selection
 from reports.outcomes import Outcome
@@ -49,17 +49,16 @@ interface x { later: async func(s: string) -> list<u16>; now: func(a: string) ->
 world w { export x; export go: async func(); }
 """,
 }
+HOOKED = Path(__file__).parents[2] / "cases/task-hooks/trap.toml"
 ASYNC_IMPORT = """package a:b;
 interface x { later: async func(s: string); }
 world w { import x; }
 """
 
 
-def found(
-    folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS, hooks: str = ""
-) -> Examination:
+def found(folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS) -> Examination:
     bench = Workbench(Settings(folder, tools or Selection()), Steps())
-    plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12, hooks=hooks)
+    plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12)
     return examine(bench, "w", plan, Options(artifacts=None, initializer=initializer))
 
 
@@ -107,7 +106,9 @@ def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
 
 
 def test_task_hooks_would_see_the_initialisation(tmp_path: Path) -> None:
-    verdict = found(tmp_path, WORLDS["values"], hooks="task-hook").verdict
+    options = Options(artifacts=None, initializer=OURS)
+    task = RunCase(HOOKED, "hooked", options)
+    verdict = task.perform(Workbench(Settings(tmp_path), Steps())).verdict
     assert verdict.outcome is Outcome.SKIP
     assert verdict.reason.startswith("--init: the task hooks")
 
