@@ -52,12 +52,12 @@ def _module(module: StatefulModule, snapshot: Snapshot) -> bytes:
     if decoded.start is not None:
         replacements[START] = b""
     if module.globals:
-        replacements[GLOBAL] = _globals(module, snapshot)
+        replacements[GLOBAL] = encode_globals(module, snapshot)
     if module.memories:
-        replacements[MEMORY] = _memories(module, snapshot)
+        replacements[MEMORY] = encode_memories(module, snapshot)
     segments = DataSegments.read(decoded)
     contents = [
-        _segment(index, start, data)
+        data_segment(index, start, data)
         for index in module.memories
         for start, data in runs(snapshot.memories[module.module, index])
     ]
@@ -69,7 +69,8 @@ def _module(module: StatefulModule, snapshot: Snapshot) -> bytes:
     return with_sections(decoded.binary, replacements)
 
 
-def _globals(module: StatefulModule, snapshot: Snapshot) -> bytes:
+def encode_globals(module: StatefulModule, snapshot: Snapshot) -> bytes:
+    """The global section, with the values of the snapshot."""
     decoded = module.decoded
     first = len(decoded.globals) - len(decoded.defined_globals)
     items = []
@@ -99,7 +100,8 @@ def _signed(bits: int, width: int) -> int:
     return bits - (1 << width) if bits >> (width - 1) else bits
 
 
-def _memories(module: StatefulModule, snapshot: Snapshot) -> bytes:
+def encode_memories(module: StatefulModule, snapshot: Snapshot) -> bytes:
+    """The memory section, with the sizes of the snapshot."""
     limits = []
     for index in module.memories:
         pages = len(snapshot.memories[module.module, index]) // PAGE_SIZE
@@ -129,7 +131,7 @@ def _runs(contents: bytes, gap: int) -> Iterator[tuple[int, bytes]]:
             yield start + len(data) - len(shown), shown
 
 
-def _segment(memory: int, start: int, data: bytes) -> bytes:
+def data_segment(memory: int, start: int, data: bytes) -> bytes:
     """An active data segment."""
     head = b"\0" if memory == 0 else b"\2" + encode_unsigned(memory)
     return head + constant(ValType.I32, start) + b"\x0b" + encode_unsigned(len(data)) + data

@@ -30,6 +30,8 @@ class Options:
     """Whether to return every call as text, even if all pass."""
     exhibits: bool = False
     """Whether to return the material for reports."""
+    initializer: str = ""
+    """The toolchain whose `component init` pre-initialises every subject; empty: none."""
     checklist: bool = False
     """Whether to count the calls of an interpreter that is not ours."""
 

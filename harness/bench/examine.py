@@ -11,6 +11,7 @@ from harness.bench import artifacts
 from harness.bench.ask_host import ask_host
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import exhibit
+from harness.bench.initialized import by_initialization, hooked, not_initialized
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
@@ -45,6 +46,13 @@ def choose_cells(bench: Workbench, plan: Plan, options: Options) -> list[Cell]:
 
 def _rounds(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     """The cells that run at first, and those that run if the first show anything wrong."""
+    rounds = _with_originals(bench, plan, options)
+    if not options.initializer:
+        return rounds
+    return [[cell.initialized(options.initializer) for cell in cells] for cells in rounds]
+
+
+def _with_originals(bench: Workbench, plan: Plan, options: Options) -> list[list[Cell]]:
     roles = [component.role for component in plan.components]
     toolchains = taking_part(bench, options)
     if options.full_matrix:
@@ -78,7 +86,12 @@ def examine(
         return Examination(name, plan.title, unusable(taken))
     left = left_out(bench.toolchains, taking_part(bench, options), asked(plan))
     options = replace(options, toolchains=tuple(name for name in taking_part(bench, options) if name not in left))
-    lacking = missing(plan.needs) or _nothing_to_run(plan) or ([] if options.toolchains else list(left.values()))
+    lacking = (
+        missing(plan.needs)
+        or hooked(plan, options.initializer)
+        or _nothing_to_run(plan)
+        or ([] if options.toolchains else list(left.values()))
+    )
     if lacking:
         return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
     planned = time.perf_counter()
@@ -90,6 +103,12 @@ def examine(
     observed.clock.add("embed", since)
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
+        refused = not_initialized(observed.cells)
+        observed.cells = [run for run in observed.cells if str(run.cell) not in refused]
+        left |= refused
+        if not observed.cells:
+            reason = "; ".join(dict.fromkeys(refused.values()))
+            return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.unsupported)
         since = time.perf_counter()
         wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
         structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
@@ -101,6 +120,10 @@ def examine(
         since = time.perf_counter()
         verdict = ask_host(bench, plan, observed.cells, options.engine, verdict)
         observed.clock.add("host", since)
+    if options.initializer:
+        known = options.expectations.within(name)
+        plainly = replace(options, initializer="", artifacts=None, expectations=known)
+        verdict = by_initialization(verdict, lambda: examine(bench, name, plan, plainly).verdict)
     verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""
@@ -114,7 +137,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *left.values(), *unasked(plan, present)),
+        (*plan.unsupported, *dict.fromkeys(left.values()), *unasked(plan, present)),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

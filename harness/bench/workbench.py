@@ -17,7 +17,8 @@ from harness.judge.structure import StructureComparer
 from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
-from harness.toolchains.protocol import Library, Toolchain
+from harness.toolchains.cells import OURS
+from harness.toolchains.protocol import Initializer, Library, Toolchain
 from harness.toolchains.selection import Environment
 
 if TYPE_CHECKING:
@@ -89,7 +90,16 @@ class Workbench:
             self.steps,
             external_seconds=bound,
             foreign=self.foreign,
+            initializers=self._initializers,
         )
+
+    @cached_property
+    def _initializers(self) -> dict[str, Initializer]:
+        """Ours, also where its other tools do not take part, or what stands in its place; and those of mutants."""
+        from harness.toolchains.ours import OurToolchain
+
+        tools = {name: tool.initializer for name, tool in self.toolchains.items() if tool.initializer is not None}
+        return {OURS: OurToolchain(), **tools}
 
     @cached_property
     def foreign(self) -> tuple[Library, ...]:

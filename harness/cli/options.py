@@ -15,10 +15,12 @@ from click.core import ParameterSource
 from harness.bench.examination import Options
 from harness.cli import outputs
 from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
+from harness.cli.exits import UsedWrongly
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
 from harness.runs.runner import Runner
+from harness.toolchains.cells import OURS
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.wasm_tools import QUICK_LINK
 
@@ -39,6 +41,8 @@ class Common:
     verbose: int
     interpreter: Interpreter | None = None
     """An interpreter that is not ours."""
+    initialized: bool = False
+    """Whether every subject is pre-initialised."""
 
     def open_run(self, tasks: int | None = None) -> Runner:
         """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
@@ -53,7 +57,9 @@ class Common:
         options = self.chosen.options(run, self.artifacts)
         kept = self.json.path is not None
         counted = self.interpreter is not None and (kept or self.verbose > 0)
-        return replace(options, list_calls=kept or self.verbose > 1, exhibits=kept, checklist=counted)
+        initializer = OURS if self.initialized else ""
+        listed = kept or self.verbose > 1
+        return replace(options, list_calls=listed, exhibits=kept, checklist=counted, initializer=initializer)
 
     def in_effect(self) -> dict[str, str]:
         """All that results depend on, by name, for a reader of results."""
@@ -70,11 +76,13 @@ class Common:
             "jobs": str(self.jobs),
             "strict": _yes(self.strict),
             "interpreter": shlex.join(interpreter_words(self.interpreter)),
+            "init": _yes(self.initialized),
         }
 
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
         words = [*interpreter_words(self.interpreter), *self.chosen.words()]
+        words += ["--init"] if self.initialized else []
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
 
@@ -118,11 +126,13 @@ def _common(given: dict[str, Any]) -> Common:
     chosen = take_chosen(given)
     json = JsonFile(given.pop("json_path"))
     interpreter = take_interpreter(given)
+    if given["initialized"] and interpreter is not None:
+        raise UsedWrongly("--init needs the harness's own interpreter: leave out --interpreter")
     return Common(
         chosen,
         json=json,
         interpreter=interpreter,
-        **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")},
+        **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose", "initialized")},
     )
 
 
@@ -181,6 +191,12 @@ _OPTIONS = (
         help="The folder for the artifacts of failures.",
     ),
     JSON,
+    click.option(
+        "--init",
+        "initialized",
+        is_flag=True,
+        help="Pre-initialise each subject by `generator component init` before it is composed (docs/preinit.md).",
+    ),
     click.option("--strict", is_flag=True, help="Skipped or unsupported items count as failures: exit code 1."),
     click.option("--verbose", "-v", count=True, help="List the cells and functions that ran; -vv: also every call."),
 )

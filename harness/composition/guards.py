@@ -3,7 +3,8 @@
 The library before it ends at an odd address, so that a loader gives the generated library exactly the alignment that
 its `dylink.0` requests. The library after it has no alignment, so that it begins directly after the last requested byte
 of the generated library. Both contain a pattern. The second is also an anchor (`harness/composition/anchor.py`): its
-export traps unless both patterns are intact.
+export traps unless both patterns are intact, and unless the state of an initialised component is
+(`harness/composition/initial_state.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from harness.binary.wat import binary_of
+from harness.composition import initial_state
 from harness.composition.anchor import EXPORT, exporting
 
 BEFORE, BEHIND = "libbefore.so", "libbehind.so"
@@ -35,15 +37,19 @@ def before() -> bytes:
 
 
 @lru_cache(maxsize=4)
-def behind(guarded: str) -> bytes:
-    """`guarded`: the name of the library between the two."""
+def behind(guarded: str, initialized: bool = False) -> bytes:
+    """`guarded`: the name of the library between the two. `initialized`: it also asks for the initial state."""
+    state = f' "{initial_state.LIBRARY}"' if initialized else ""
+    kept = f'(import "env" "{initial_state.KEPT}" (func $kept))' if initialized else ""
     return exporting(
         binary_of(f"""
-(module (@dylink.0 (mem-info (memory {_SIZE_BEHIND} 0)) (needed "{BEFORE}" "{guarded}"))
+(module (@dylink.0 (mem-info (memory {_SIZE_BEHIND} 0)) (needed "{BEFORE}" "{guarded}"{state}))
   (import "env" "harness_intact_before" (func $before (result i32)))
+  {kept}
   {_intact(_SIZE_BEHIND)}
   (func (export "{EXPORT}")
-    (if (i32.eqz (i32.and (call $before) (call $intact))) (then unreachable))))
+    (if (i32.eqz (i32.and (call $before) (call $intact))) (then unreachable))
+    {"(call $kept)" if initialized else ""}))
 """)
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from harness.composition.anchor import EXPORT as ANCHOR
 from harness.composition.compose import ASYNC_CONTROL, ASYNC_HOST, CONTROL, HOST
+from harness.composition.initial_state import EXPORT as INIT
 from harness.plan.plan import Plan
 from harness.world.types import Param, Prim
 from harness.world.world import Function, Interface, World
@@ -51,10 +52,11 @@ def interpreters_own(plan: Plan) -> str:
 
 
 def without_anchor(world: World) -> World:
-    """A component's world without the anchor of its library (`harness/composition/anchor.py`)."""
+    """A component's world without what libraries of the harness export: the anchor (`harness/composition/anchor.py`)
+    and the function for initialisation (`harness/composition/initial_state.py`)."""
     own = world.exports.get(None)
-    if own is None or ANCHOR not in own.functions:
+    if own is None or not {ANCHOR, INIT} & own.functions.keys():
         return world
-    functions = {name: function for name, function in own.functions.items() if name != ANCHOR}
+    functions = {name: function for name, function in own.functions.items() if name not in (ANCHOR, INIT)}
     exports = {**world.exports, None: replace(own, functions=functions)}
     return replace(world, exports=exports if functions else {key: exports[key] for key in exports if key is not None})

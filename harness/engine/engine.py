@@ -17,6 +17,7 @@ from wasmtime.component import Component, Func, Linker
 from wasmtime.component._enter import maybe_raise_last_exn
 
 from harness.binary.share import SharedModule
+from harness.composition import initial_state
 from harness.composition.compose import COUNTS, GUARD, Composed, entry_export, host_import
 from harness.engine.deadline import Deadline
 from harness.engine.features import enable_all
@@ -111,7 +112,7 @@ class Compiled:
                 return Rejected("instantiate", message)
             kind, detail = self._engine.trapped(message)
             if entry in self._guards and kind is not TrapClass.ENGINE_FAULT:
-                detail = OVERWRITTEN
+                detail = initial_state.lost(message) or OVERWRITTEN
             if kind is TrapClass.OUT_OF_FUEL and self._engine.deadline.too_large:
                 detail = f"the guest took more than {limits.resident >> 20} MiB of memory"
             trap = Trap(kind, detail, entry, message)

@@ -21,6 +21,8 @@ class Area(Enum):
     INTERPRETER = "interpreter"
     EMBEDDER = "embedder"
     """`component embed`, `component new` and `component wit`."""
+    INITIALIZER = "initializer"
+    """`component init`. The subjects of its runs are pre-initialised."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.mutants.async_interpreters import ASYNC_INTERPRETERS
 from harness.mutants.embedding import EMBEDDING
 from harness.mutants.generators import GENERATORS
+from harness.mutants.initializing import INITIALIZING
 from harness.mutants.interpreters import INTERPRETERS
 from harness.mutants.linkers import LINKERS
 from harness.mutants.mutant import Area, Mutant
@@ -34,7 +35,7 @@ PREFIX = "mutant:"
 
 MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant
-    for table in (GENERATORS, LINKERS, INTERPRETERS, ASYNC_INTERPRETERS.rows, EMBEDDING.rows)
+    for table in (GENERATORS, LINKERS, INTERPRETERS, ASYNC_INTERPRETERS.rows, EMBEDDING.rows, INITIALIZING.rows)
     for mutant in table
 }
 
@@ -84,6 +85,9 @@ class _Wrong:
     def wit(self, component: bytes) -> Job:
         return self._embedding(self._ours.wit(component))
 
+    def initialize(self, component: bytes, function: str) -> Job:
+        return _PatchedJob(self._ours.initialize(component, function), lambda: self._applied(Area.INITIALIZER))
+
     def _embedding(self, job: Job) -> Job:
         return _PatchedJob(job, lambda: self._applied(Area.EMBEDDER))
 
@@ -118,4 +122,4 @@ def toolchain(name: str) -> Toolchain:
             raise BrokenMutant(f"mutant {name}: {error}") from error
     tool = _Wrong(MUTANTS[name])
     version = metadata.version("wit-dylib-harness")
-    return Toolchain(f"{PREFIX}{name}", "mutant", version, tool, tool, in_process=True, embedder=tool)
+    return Toolchain(f"{PREFIX}{name}", "mutant", version, tool, tool, in_process=True, embedder=tool, initializer=tool)

@@ -50,6 +50,7 @@ PROGRAMS = "programs"
 """Instead of a world: random link cases (`harness/fuzz/linking`)."""
 
 WORLDS = {
+    "initialized": "package m:initialized;\n\nworld w { export later: func(a: u32) -> string; }\n",
     "numbers": _both(
         "numbers",
         """

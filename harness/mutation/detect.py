@@ -11,6 +11,7 @@ from harness.fuzz.bucket import Bucket, Hit, hits
 from harness.mutants.mutant import Area
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.plan.plan import Plan
+from harness.plan.roles import Role
 from harness.process.clock import Clock
 from harness.toolchains.cells import OURS, Build
 from harness.toolchains.protocol import Toolchain
@@ -42,7 +43,7 @@ class Detector:
         self._bench = bench
         self._plan = plan
         self._options = options
-        self._known: dict[tuple[str, ...], frozenset[Bucket]] = {}
+        self._known: dict[tuple[tuple[str, ...], bool], frozenset[Bucket]] = {}
 
     def by_all(self, mutant: str) -> Detection | None:
         """The findings of all opinions together about the mutant in the place of ours that they do not make about
@@ -54,17 +55,18 @@ class Detector:
         return self._detect(mutant, ())
 
     def _detect(self, mutant: str, beside: tuple[str, ...]) -> Detection | None:
-        for hit in _hits(self._bench, PREFIX + mutant, beside, self._plan, self._options):
+        for hit in _hits(self._bench, PREFIX + mutant, beside, self._plan, self._options, _area(mutant)):
             bucket = hit.bucket
-            if bucket not in self._wrong_with_ours(beside):
+            if bucket not in self._wrong_with_ours(beside, _area(mutant)):
                 return Detection(bucket.level, f"{bucket.aspect} {bucket.kind}".strip(), hit.message)
         return None
 
-    def _wrong_with_ours(self, beside: tuple[str, ...]) -> frozenset[Bucket]:
-        known = self._known.get(beside)
+    def _wrong_with_ours(self, beside: tuple[str, ...], area: Area) -> frozenset[Bucket]:
+        key = beside, area is Area.INITIALIZER
+        known = self._known.get(key)
         if known is None:
-            found = _hits(self._bench, OURS, beside, self._plan, self._options)
-            known = self._known[beside] = frozenset([hit.bucket for hit in found])
+            found = _hits(self._bench, OURS, beside, self._plan, self._options, area)
+            known = self._known[key] = frozenset([hit.bucket for hit in found])
         return known
 
     def builds_the_same(self, mutant: str) -> bool:
@@ -76,14 +78,28 @@ class Detector:
             return False
         name = PREFIX + mutant
         components = self._plan.components
-        right, wrong = Build(OURS, OURS), Build(name, name)
+        if MUTANTS[mutant].area is Area.INITIALIZER:
+            right, wrong = (Build(OURS, OURS, initializer=tool) for tool in (OURS, name))
+            components = tuple(part for part in components if part.role is Role.SUBJECT)
+        else:
+            right, wrong = Build(OURS, OURS), Build(name, name)
         built = self._bench.builder.build([(item, build) for item in components for build in (right, wrong)], Clock())
         return all(built[item, right] == built[item, wrong] for item in components)
 
 
-def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options) -> list[Hit]:
-    """The buckets name the toolchain `ours`, regardless of its name. A fault of the engine detects nothing."""
-    options = replace(options, toolchains=(name, *beside), artifacts=None)
+def _area(mutant: str) -> Area:
+    return MUTANTS[mutant].area
+
+
+def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options, area: Area) -> list[Hit]:
+    """The buckets name the toolchain `ours`, regardless of its name. A fault of the engine detects nothing. `area`: of
+    the mutant; if its initializer is wrong, it initialises what ours makes."""
+    if area is Area.INITIALIZER:
+        options = replace(options, initializer=name)
+        made_by = OURS
+    else:
+        made_by = name
+    options = replace(options, toolchains=(made_by, *beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [
         replace(

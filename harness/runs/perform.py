@@ -46,6 +46,7 @@ from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS, REFERENCE, First
 from harness.toolchains.protocol import ENCODINGS
 
+NO_SUBJECT = "it has no subject that --init could pre-initialise"
 SMOKE_WIT = """package harness:smoke;
 
 interface things {
@@ -120,6 +121,8 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
     started = time.perf_counter()
     if bench.settings.interpreter is not None:
         return Examination(task.name, "", skipped(no_interpreter("a table of negative cases")))
+    if task.initializer:
+        return Examination(task.name, "", skipped(NO_SUBJECT))
     try:
         table = load_negative_cases(task.path)
     except FileError as error:
@@ -143,6 +146,8 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
 def run_link_case(bench: Workbench, task: RunLinkCase) -> Examination:
     if bench.settings.interpreter is not None:
         return Examination(task.name, "", skipped(no_interpreter("a link case")))
+    if task.options.initializer:
+        return Examination(task.name, "", skipped(NO_SUBJECT))
     return examine_file(bench, task.path, task.name, task.options)
 
 

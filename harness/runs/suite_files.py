@@ -55,7 +55,7 @@ class SuiteFile:
     def task(self, options: Options) -> RunCase | RunNegativeCases | RunLinkCase:
         match self.kind:
             case FileKind.NEGATIVE_CASES:
-                return RunNegativeCases(self.path, self.name)
+                return RunNegativeCases(self.path, self.name, options.initializer)
             case FileKind.LINK_CASE:
                 return RunLinkCase(self.path, self.name, options)
         return RunCase(self.path, self.name, options)

@@ -70,10 +70,11 @@ class ExplainLinkCase:
 
 @dataclass(frozen=True, slots=True)
 class RunNegativeCases:
-    """A table of negative cases."""
+    """A table of negative cases. `initializer`: as in `Options`."""
 
     path: Path
     name: str
+    initializer: str = ""
 
     def perform(self, bench: Workbench) -> Examination:
         from harness.runs.perform import run_negative_cases

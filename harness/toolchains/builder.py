@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from harness.composition import guards
+from harness.composition import guards, initial_state
 from harness.composition.anchor import anchor, needs_anchor
 from harness.composition.counting import LIBRARY, counting, hidden
 from harness.plan.plan import ComponentPlan
@@ -24,6 +24,7 @@ from harness.toolchains.protocol import (
     Built,
     Done,
     GenerateOptions,
+    Initializer,
     InvalidOutput,
     Job,
     Library,
@@ -33,6 +34,8 @@ from harness.toolchains.protocol import (
     Toolchain,
 )
 
+INIT_SECONDS = 90
+"""The time after which an initialisation counts as lost; its process has a limit of its own."""
 REMEMBERED_BYTES = 256 << 20
 """Bytes of builds in the cache: a tool may write much."""
 
@@ -46,7 +49,7 @@ _Interpreter = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class _ComponentKey:
     """`guarded`: with guards around the library. `foreign`: linked with the interpreter that is not ours. `counted`:
-    whose calls are counted."""
+    whose calls are counted. `initializer`: whose `component init` gives it its initial state."""
 
     linker: str
     interpreter: _Interpreter
@@ -55,6 +58,7 @@ class _ComponentKey:
     merge_versions: bool
     foreign: bool
     counted: bool
+    initializer: str
 
 
 class Builder:
@@ -69,11 +73,13 @@ class Builder:
         remembered: int = 64,
         external_seconds: float | None = None,
         foreign: Sequence[Library] = (),
+        initializers: Mapping[str, Initializer] | None = None,
     ) -> None:
         """`interpreters` by interface version and kind; `refusal` validates a core module. `external_seconds`: the
         time after which a tool in its own process, which has its own limit, counts as lost. `foreign`: an interpreter
-        that is not ours, and what is linked with it."""
+        that is not ours, and what is linked with it. `initializers` by the names that builds use."""
         self._foreign = foreign
+        self._initializers = initializers or {}
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
@@ -81,7 +87,6 @@ class Builder:
         self._remembered = remembered
         self._external_seconds = external_seconds
         self._anchor = anchor(WORLD)
-        self._behind = Library(guards.BEHIND, guards.behind(WORLD))
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
         self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
 
@@ -122,14 +127,22 @@ class Builder:
         return self._collect(name, toolchain.name, job)
 
     def _libraries(
-        self, dylib: bytes, which: _Interpreter, guarded: bool = False, foreign: Sequence[Library] = ()
+        self,
+        dylib: bytes,
+        which: _Interpreter,
+        guarded: bool = False,
+        foreign: Sequence[Library] = (),
+        initialized: bool = False,
     ) -> list[Library]:
         """The libraries of a link: the interpreter first, because dylibs re-export its `cabi_realloc` and the first
-        library that exports a symbol defines it. `foreign`: an interpreter in the place of ours."""
+        library that exports a symbol defines it. `foreign`: an interpreter in the place of ours. `initialized`: with
+        state that shows whether it is kept."""
         own = foreign or [Library(INTERPRETER, self._interpreters[which])]
         world = Library(WORLD, dylib)
         if guarded:
-            return [*own, Library(guards.BEFORE, guards.before()), world, self._behind]
+            behind = Library(guards.BEHIND, guards.behind(WORLD, initialized))
+            state = [Library(initial_state.LIBRARY, initial_state.library())] if initialized else []
+            return [*state, *own, Library(guards.BEFORE, guards.before()), world, behind]
         return [*own, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [*own, world]
 
     def _not_ours(self, key: _ComponentKey) -> Sequence[Library]:
@@ -168,22 +181,34 @@ class Builder:
             if isinstance(dylib, Built):
                 key = _component_key(plan, build, dylib.data)
                 if key not in self._components:
-                    missing[key] = f"link {plan.role.value} of {build.generator} by {build.linker}"
+                    missing[key] = f"{plan.role.value} of {build.generator} by {build.linker}"
         jobs = []
         for key in self._external_first(list(missing), lambda key: key.linker):
-            libraries = self._libraries(key.dylib, key.interpreter, key.guarded, self._not_ours(key))
+            foreign, initialized = self._not_ours(key), bool(key.initializer)
+            libraries = self._libraries(key.dylib, key.interpreter, key.guarded, foreign, initialized)
             options = LinkOptions(merge_versions=key.merge_versions)
             jobs.append((key, self._toolchains[key.linker].linker.link(libraries, options)))
         for key, job in reversed(jobs):
-            self._components[key] = self._collect(missing[key], key.linker, job)
+            linked = self._collect(f"link {missing[key]}", key.linker, job)
+            if key.initializer and isinstance(linked, Built):
+                linked = self._initialize(linked.data, key.initializer, f"initialize {missing[key]}")
+            self._components[key] = linked
+
+    def _initialize(self, component: bytes, initializer: str, name: str) -> BuildResult:
+        """The component with the state that it has after its initialisation. It runs in a process of its own."""
+        job = self._initializers[initializer].initialize(component, initial_state.EXPORT)
+        return self._bounded(name, INIT_SECONDS, job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
         """The result of a job, announced as a step in any case. Raises `Killed` if it must be tried again."""
         if isinstance(job, Done):
             return job.result()
+        return self._bounded(name, None if self._toolchains[toolchain].in_process else self._external_seconds, job)
+
+    def _bounded(self, name: str, seconds: float | None, job: Job) -> BuildResult:
         stage = name.partition(" ")[0]
         try:
-            with self._steps.bounded(name, None if self._toolchains[toolchain].in_process else self._external_seconds):
+            with self._steps.bounded(name, seconds):
                 return job.result()
         except StepLost as lost:
             if lost.loss.exit_code is None:
@@ -215,7 +240,9 @@ def _component_key(plan: ComponentPlan, build: Build, dylib: bytes) -> _Componen
     """The subject is under test, so it has guards; the others are linked as users link."""
     which = (build.abi_version, plan.interpreter)
     guarded = plan.role is Role.SUBJECT
-    return _ComponentKey(build.linker, which, dylib, guarded, plan.merge_versions, plan.foreign, plan.counted)
+    return _ComponentKey(
+        build.linker, which, dylib, guarded, plan.merge_versions, plan.foreign, plan.counted, build.initializer
+    )
 
 
 def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:

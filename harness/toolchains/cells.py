@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, unique
 
 from harness.engine.results import EngineKind
@@ -49,6 +49,8 @@ class Build:
     linker: str
     abi_version: int = 3
     """The version of the interpreter interface, and so of the interpreter."""
+    initializer: str = ""
+    """The toolchain whose `component init` pre-initialises the component; empty: none."""
 
     @property
     def toolchain(self) -> str | None:
@@ -57,7 +59,8 @@ class Build:
 
     def __str__(self) -> str:
         pair = self.generator if self.generator == self.linker else f"{self.generator}+{self.linker}"
-        return pair if self.abi_version == 3 else f"{pair}-v{self.abi_version}"
+        version = "" if self.abi_version == 3 else f"-v{self.abi_version}"
+        return f"{pair}{version}{'-init' if self.initializer else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,14 @@ class Cell:
         else:
             text = ",".join(f"{role.value}={build}" for role, build in self.builds)
         return f"{text}@{self.engine.value}"
+
+    def initialized(self, initializer: str) -> Cell:
+        """The same with a subject that this toolchain's `component init` pre-initialises."""
+        builds = [
+            (role, replace(build, initializer=initializer) if role is Role.SUBJECT else build)
+            for role, build in self.builds
+        ]
+        return Cell(tuple(builds), self.engine)
 
 
 def pure_cell(roles: Sequence[Role], toolchain: str, engine: EngineKind) -> Cell:

@@ -21,6 +21,8 @@ from generator.errors import GeneratorError
 from generator.link import link
 from generator.link.library import read_library
 from generator.link.options import LinkOptions as OurLinkOptions
+from generator.preinit.initialize import initialize
+from generator.preinit.snapshot import InitOptions
 from generator.resolved.model import PackageId, Resolve
 from generator.sources.load import load, load_bytes, load_text, select_world
 from generator.wasm.decode import DecodedModule
@@ -44,6 +46,8 @@ from harness.toolchains.protocol import (
 )
 
 NAME = "ours"
+INIT_SECONDS = 60
+"""Of wall time, for the process that initialises a component."""
 
 
 class _LazyJob:
@@ -85,6 +89,10 @@ class OurToolchain:
 
     def wit(self, component: bytes) -> Job:
         return _LazyJob("wit", lambda: _wit(component))
+
+    def initialize(self, component: bytes, function: str) -> Job:
+        options = InitOptions(function, seconds=INIT_SECONDS)
+        return _LazyJob("initialize", lambda: initialize(component, options)[0])
 
 
 def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:
@@ -152,4 +160,5 @@ def toolchain() -> Toolchain:
         in_process=True,
         commands=OUR_COMMANDS,
         embedder=tool,
+        initializer=tool,
     )

@@ -149,6 +149,13 @@ class Embedder(Protocol):
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
 
 
+class Initializer(Protocol):
+    """A component with the state that it has after its initialisation (`component init`)."""
+
+    def initialize(self, component: bytes, function: str) -> Job:
+        """`function`: the exported function to run. `Refused` at the stage `initialize` if it cannot be done."""
+
+
 GENERATE_WORDS = "WIT --world WORLD --interpreter NAME [--features NAMES]"
 """The arguments after `wit-dylib`, for `Toolchain.commands`."""
 EMBED_WORDS = (
@@ -184,6 +191,8 @@ class Toolchain:
     linker, `embed-features`, `embed-names`, `new-adapt`."""
     embedder: Embedder | None = None
     """Its `component embed`, `new` and `wit`; None if it has none of them."""
+    initializer: Initializer | None = None
+    """Its `component init`; None if it has none."""
     version_of: str = ""
     """The tool, if several versions of it take part in a run. Known faults are those of this version."""
 

@@ -6,7 +6,7 @@ import pytest
 import wasmtime
 from wasmtime import Func, Global, GlobalType, Instance, Limits, Memory, MemoryType, Module, Store, Val, ValType
 
-from harness.composition import guards
+from harness.composition import guards, initial_state
 from harness.composition.anchor import EXPORT
 from harness.judge.dylink import read_dylink
 
@@ -46,6 +46,11 @@ def test_what_is_written_beside_the_library_shows(written: range, whole: bool) -
     else:
         with pytest.raises(wasmtime.Trap, match="unreachable"):
             check(store)
+
+
+def test_lost_state_shows_beside_whole_memory() -> None:
+    behind = read_dylink(guards.behind("libworld.so", initialized=True))
+    assert behind is not None and behind.needed == (guards.BEFORE, "libworld.so", initial_state.LIBRARY)
 
 
 def test_what_follows_the_first_is_only_as_aligned_as_it_asks_for() -> None:

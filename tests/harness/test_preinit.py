@@ -1,34 +1,33 @@
-"""Components that were pre-initialised after their instantiation behave in compositions as they do without it.
-
-The subject is linked by ours, then given to `component init`; the driver, the provider and the verdict are those of
-every run.
-"""
+"""Subjects that are pre-initialised (`--init`) behave in compositions as they do without it; lost state is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from generator.errors import GeneratorError
+import interpreters
 from generator.preinit import initialize as stages
 from generator.preinit.instrument import Instrumented
 from generator.preinit.snapshot import InitOptions, Snapshot, take_snapshot
-from harness.bench.examination import Options
+from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
+from harness.bench.initialized import INITIALIZER
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
-from harness.composition import guards
+from harness.cli import exits
+from harness.composition import initial_state
+from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText
-from harness.judge.verdict import Verdict
+from harness.plan.roles import Role
 from harness.planner import check_plan
 from harness.process.steps import Steps
-from harness.toolchains import ours
-from harness.toolchains.protocol import BuildResult, Built, Job, Library, LinkOptions, Refused, Toolchain
+from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
+from harness.toolchains.cells import OURS, Build, Cell
 from harness.toolchains.selection import Named, Selection
 from reports.outcomes import Outcome
+from tests.harness.command import harness_here
 
 WORLDS = {
     "values": """package a:b;
@@ -50,58 +49,104 @@ interface x { later: async func(s: string) -> list<u16>; now: func(a: string) ->
 world w { export x; export go: async func(); }
 """,
 }
+HOOKED = Path(__file__).parents[2] / "cases/task-hooks/trap.toml"
+ASYNC_IMPORT = """package a:b;
+interface x { later: async func(s: string); }
+world w { import x; }
+"""
 
 
-class _Initialised:
-    """A job of our linker, and then what `component init` makes of its component."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    def result(self) -> BuildResult:
-        made = self._job.result()
-        if not isinstance(made, Built):
-            return made
-        try:
-            binary, snapshot = stages.initialize(made.data, InitOptions(None))
-        except GeneratorError as error:
-            return Refused(str(error), "link")
-        assert snapshot.memories
-        assert snapshot.globals
-        assert binary != made.data
-        return Built(binary)
-
-
-class _Linker:
-    def link(self, libraries: Sequence[Library], options: LinkOptions) -> Job:
-        """Only the subject has guards around its library."""
-        job = ours.OurToolchain().link(libraries, options)
-        return _Initialised(job) if any(item.name == guards.BEFORE for item in libraries) else job
-
-
-def toolchain() -> Toolchain:
-    return replace(ours.toolchain(), linker=_Linker())
-
-
-def verdict(folder: Path, wit: str) -> Verdict:
-    tools = Selection((Named(f"python:{__name__}:toolchain", stands_in=True),))
-    bench = Workbench(Settings(folder, tools), Steps())
+def found(folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS) -> Examination:
+    bench = Workbench(Settings(folder, tools or Selection()), Steps())
     plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12)
-    found = examine(bench, "w", plan, Options(artifacts=None))
-    assert found.verdict.outcome is not Outcome.PASS or found.ran.calls >= 12
-    return found.verdict
+    return examine(bench, "w", plan, Options(artifacts=None, initializer=initializer))
 
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_the_same_verdict(tmp_path: Path, name: str) -> None:
-    found = verdict(tmp_path, WORLDS[name])
-    assert found.outcome is Outcome.PASS, found.findings
+    examination = found(tmp_path, WORLDS[name])
+    assert examination.verdict.outcome is Outcome.PASS, examination.verdict.findings
+    assert examination.ran.calls >= 12
+    assert all("subject=ours-init," in cell for cell in examination.ran.cells)
 
 
 def test_lost_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def without_memory(instrumented: Instrumented, options: InitOptions) -> Snapshot:
-        found = take_snapshot(instrumented, options)
-        return replace(found, memories={place: bytes(len(data)) for place, data in found.memories.items()})
+        taken = take_snapshot(instrumented, options)
+        return replace(taken, memories={place: bytes(len(data)) for place, data in taken.memories.items()})
 
     monkeypatch.setattr(stages, "take_snapshot", without_memory)
-    assert verdict(tmp_path, WORLDS["values"]).outcome is Outcome.FAIL
+    verdict = found(tmp_path, WORLDS["values"]).verdict
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.minority == INITIALIZER
+    assert verdict.notes == ("without pre-initialisation all is right",)
+
+
+def test_lost_state_is_named(tmp_path: Path) -> None:
+    tools = Selection((Named("mutant:init-forgets-a-global", stands_in=True),))
+    verdict = found(tmp_path, WORLDS["values"], tools).verdict
+    messages = [finding.message for _, finding in verdict.findings]
+    assert any("a global does not have the value that initialisation gave it" in message for message in messages)
+    assert verdict.minority == INITIALIZER
+
+
+def test_a_wrong_generator_is_not_blamed_on_initialisation(tmp_path: Path) -> None:
+    tools = Selection((Named("mutant:no-post-return", stands_in=True),))
+    verdict = found(tmp_path, WORLDS["values"], tools).verdict
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.minority == found(tmp_path, WORLDS["values"], tools, initializer="").verdict.minority
+    assert verdict.notes == ("without pre-initialisation: fail",)
+
+
+def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
+    verdict = found(tmp_path, ASYNC_IMPORT).verdict
+    assert verdict.outcome is Outcome.SKIP
+    assert "the subject cannot be pre-initialised" in verdict.reason
+    assert "it imports an asynchronous function" in verdict.reason
+
+
+def test_task_hooks_would_see_the_initialisation(tmp_path: Path) -> None:
+    options = Options(artifacts=None, initializer=OURS)
+    task = RunCase(HOOKED, "hooked", options)
+    verdict = task.perform(Workbench(Settings(tmp_path), Steps())).verdict
+    assert verdict.outcome is Outcome.SKIP
+    assert verdict.reason.startswith("--init: the task hooks")
+
+
+FILE = Path("case.toml")
+
+
+@pytest.mark.parametrize(
+    "task", [RunLinkCase(FILE, "case", Options(initializer=OURS)), RunNegativeCases(FILE, "case", OURS)]
+)
+def test_files_without_a_subject_are_skipped(tmp_path: Path, task: RunLinkCase | RunNegativeCases) -> None:
+    verdict = task.perform(Workbench(Settings(tmp_path), Steps())).verdict
+    assert verdict.outcome is Outcome.SKIP
+    assert verdict.reason == "it has no subject that --init could pre-initialise"
+
+
+def test_another_interpreter_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.wit").write_text(WORLDS["values"])
+    done = harness_here("check", "w.wit", "--init", "--interpreter", str(interpreters.boxed(3)), cwd=tmp_path)
+    assert done.code == exits.USED_WRONGLY
+    assert "--init needs the harness's own interpreter" in done.said
+
+
+def test_the_name_of_a_cell() -> None:
+    builds = ((Role.SUBJECT, Build(OURS, OURS)), (Role.DRIVER, Build(OURS, OURS)))
+    cell = Cell(builds, EngineKind.WINCH).initialized(OURS)
+    assert str(cell) == "subject=ours-init,driver=ours@winch"
+    assert cell.toolchain == OURS
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("0: 0x1 - component!harness_lost_size\n wasm trap: unreachable", "the memory is smaller"),
+        ("0: 0x1 - component!harness_lost_start\n wasm trap: unreachable", "constructors ran again"),
+        ("0: 0x1 - component!<wasm function 3>\n wasm trap: unreachable", ""),
+        ("harness_lost_nothing", ""),
+    ],
+)
+def test_what_a_trap_of_the_guard_says(message: str, said: str) -> None:
+    assert initial_state.lost(message).startswith(said) and bool(said) == bool(initial_state.lost(message))

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 import interpreters
+from harness.composition import guards, initial_state
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.linking.trial import LinkTrial, draw_program, prepared_link_case
 from harness.fuzz.trial import Recipe
@@ -19,6 +20,7 @@ from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
+from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
 from harness.runs.runner import Runner
 from harness.suite.case import parse_case
@@ -105,9 +107,36 @@ def embedded(toolchain: Toolchain, around: Around) -> list[BuildResult]:
     return results
 
 
+def initialized(toolchain: Toolchain, around: Around) -> list[BuildResult]:
+    """The subject with state for initialisation, by ours, after the initialisation of a toolchain."""
+    assert isinstance(around, Surroundings)
+    assert toolchain.initializer is not None
+    linked = _with_state(around.parts[Role.SUBJECT].plan)
+    return [toolchain.initializer.initialize(linked, initial_state.EXPORT).result()]
+
+
+@cache
+def _with_state(plan: ComponentPlan) -> bytes:
+    dylib = ours.toolchain().generator.generate(plan.wit, plan.world, GenerateOptions(INTERPRETER)).result()
+    assert isinstance(dylib, Built)
+    libraries = [
+        Library(initial_state.LIBRARY, initial_state.library()),
+        Library(INTERPRETER, BOXED),
+        Library(guards.BEFORE, guards.before()),
+        Library(WORLD, dylib.data),
+        Library(guards.BEHIND, guards.behind(WORLD, True)),
+    ]
+    linked = ours.toolchain().linker.link(libraries, LinkOptions()).result()
+    assert isinstance(linked, Built)
+    return linked.data
+
+
+MAKES = {Area.EMBEDDER: embedded, Area.INITIALIZER: initialized}
+
+
 def makes(name: str, toolchain: Toolchain, around: Around) -> list[BuildResult]:
     """The output of the tool in which the mutant is wrong."""
-    return (embedded if MUTANTS[name].area is Area.EMBEDDER else build)(toolchain, around)
+    return MAKES.get(MUTANTS[name].area, build)(toolchain, around)
 
 
 def all_of_ours(worlds: dict[str, Around]) -> dict[str, list[BuildResult]]:
@@ -127,8 +156,8 @@ def test_there_are_enough_of_each_kind() -> None:
     assert all(areas.count(area) >= 10 for area in Area)
 
 
-@pytest.mark.parametrize("name", [name for name, item in MUTANTS.items() if item.area is Area.EMBEDDER])
-def test_a_wrong_embedder_shows_in_nothing_else(
+@pytest.mark.parametrize("name", [name for name, item in MUTANTS.items() if item.area in MAKES])
+def test_a_wrong_embedder_or_initializer_shows_in_nothing_else(
     name: str, worlds: dict[str, Around], right: dict[str, list[BuildResult]]
 ) -> None:
     around = worlds[MUTANTS[name].shown_by]

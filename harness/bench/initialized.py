@@ -1,0 +1,47 @@
+"""Subjects that `component init` has pre-initialised: those that it refuses, and what goes wrong only with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from harness.judge.observation import CellRun
+from harness.judge.verdict import Verdict
+from harness.plan.plan import Plan
+from harness.plan.roles import Role
+from harness.toolchains.protocol import Refused
+
+INITIALIZER = "component init"
+"""Its name where it is the minority."""
+STAGE = "initialize"
+
+
+def hooked(plan: Plan, initializer: str) -> list[str]:
+    """Why a plan has no pre-initialised subject: its task hooks also run around the initialisation, and a snapshot
+    keeps what they note."""
+    if initializer and plan.hooks[Role.SUBJECT]:
+        return ["--init: the task hooks of the subject would also see the call that initialises it"]
+    return []
+
+
+def not_initialized(cells: Sequence[CellRun]) -> dict[str, str]:
+    """The cells whose subject cannot be pre-initialised, with the reason: nothing was compared in them."""
+    found = {}
+    for run in cells:
+        made = run.builds[Role.SUBJECT].component
+        if isinstance(made, Refused) and made.stage == STAGE:
+            found[str(run.cell)] = f"the subject cannot be pre-initialised: {made.message}"
+    return found
+
+
+def by_initialization(verdict: Verdict, without: Callable[[], Verdict]) -> Verdict:
+    """The verdict on pre-initialised subjects that names their initialisation if nothing else is wrong. `without`: the
+    verdict on the same subjects as they were linked."""
+    if verdict.outcome.good or verdict.outcome.undecided:
+        return verdict
+    plain = without()
+    if plain.outcome.good:
+        note = "without pre-initialisation all is right"
+        return replace(verdict, minority=INITIALIZER, notes=(*verdict.notes, note))
+    note = f"without pre-initialisation: {plain.outcome}"
+    return replace(verdict, minority=plain.minority, notes=(*verdict.notes, note))
