@@ -300,7 +300,7 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
     needs="a stream of handles of an interface that is imported and exported",
     shown_by="async-streams-on-both-sides",
 )
-def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> ImportName:
+def _(original: Original, *args: Any, exported: bool, async_lower: bool = False) -> ImportName:
     name: ImportName = original(*args, exported=False, async_lower=async_lower)
     return name
 
@@ -321,7 +321,7 @@ def _(
     intrinsic: CopyIntrinsic,
     ordinal: int,
     exported: bool,
-    async_lower: bool,
+    async_lower: bool = False,
 ) -> ImportName:
     name: ImportName = original(resolve, key, function, kind, intrinsic, 0, exported=exported, async_lower=async_lower)
     return name
@@ -334,7 +334,7 @@ def _(
     needs="a read that finds no writer",
     shown_by="async-cancelled-copies",
 )
-def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> ImportName:
+def _(original: Original, *args: Any, exported: bool, async_lower: bool = False) -> ImportName:
     waits = async_lower and CopyIntrinsic.READ not in args
     name: ImportName = original(*args, exported=exported, async_lower=waits)
     return name
@@ -347,7 +347,7 @@ def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> Impo
     needs="a write that finds no reader",
     shown_by="async-streams",
 )
-def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> ImportName:
+def _(original: Original, *args: Any, exported: bool, async_lower: bool = False) -> ImportName:
     waits = async_lower and CopyIntrinsic.WRITE not in args
     name: ImportName = original(*args, exported=exported, async_lower=waits)
     return name
@@ -360,7 +360,7 @@ def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> Impo
     needs="a stream or future",
     shown_by="async-cancelled-copies",
 )
-def _(original: Original, *args: Any, exported: bool, async_lower: bool) -> ImportName:
+def _(original: Original, *args: Any, exported: bool, async_lower: bool = False) -> ImportName:
     cancels = CopyIntrinsic.CANCEL_READ in args or CopyIntrinsic.CANCEL_WRITE in args
     name: ImportName = original(*args, exported=exported, async_lower=async_lower or cancels)
     return name

@@ -21,7 +21,7 @@ Original = Callable[..., Any]
     needs="two generated libraries",
     shown_by="two-generated",
 )
-def _(original: Original, libraries: Any, *, several_worlds: bool) -> None:
+def _(original: Original, libraries: Any, *, several_worlds: bool = False) -> None:
     pass
 
 

@@ -11,7 +11,7 @@ import generator.link.hooks as hooks
 from generator.componentize.entries import ShimEntries
 from generator.componentize.late import LateFunctions
 from generator.componentize.plan import CoreExport
-from generator.componentize.task_hooks import Around, CoreCall, InitTask, Point, Points
+from generator.componentize.task_hooks import NOTHING, Around, CoreCall, InitTask, Point, Points
 from generator.link.library import Library
 from generator.link.plan_link import Linking
 from generator.link.tls import ThreadLocal
@@ -77,7 +77,7 @@ HOOKS.value(
     needs="a task hook that sets the stack pointer",
     shown_by="hooked",
 )
-def _(original: Original, self: LateFunctions, target: Any, type: Any, name: str, around: Around) -> int:
+def _(original: Original, self: LateFunctions, target: Any, type: Any, name: str, around: Around = NOTHING) -> int:
     if around.before is not None and around.after is not None:
         around = Around(after=around.before)
     number: int = original(self, target, type, name, around)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -186,8 +186,10 @@ class Patch:
         self._is_proven = True
 
     def _ensure_called_alike(self, original: Any) -> None:
-        """Check that a function can be called like the original, with the original before its arguments."""
-        if inspect.isfunction(original) and self.is_function and not _takes(self._wrong, original):
+        """Check that a function can be called like the original, with the original before its arguments. One module
+        may always call it in the same way; all callers together may leave out any argument with a default."""
+        enough = any if isinstance(self.seam, Here) else all
+        if inspect.isfunction(original) and self.is_function and not enough(_taken(self._wrong, original)):
             raise NotTaken(f"{original.__qualname__} and its replacement have different parameters")
 
     def _ensure(self, now: list[Change], before: list[Change], what: str) -> None:
@@ -216,18 +218,21 @@ class Patch:
                 change.exchange()
 
 
-def _takes(wrong: Wrong, original: Original) -> bool:
-    """Whether a call of the original fits: with all parameters, or without some of the last parameters with defaults;
-    the first arguments by position and the rest by name."""
+def _taken(wrong: Wrong, original: Original) -> Iterator[bool]:
+    """Whether calls of the original fit, without some of its last parameters with defaults; the last call has all."""
     every = [item for item in inspect.signature(original).parameters.values() if item.kind not in _VARIADIC]
     needed = max([at for at, item in enumerate(every, 1) if item.default is item.empty], default=0)
-    for given in (every[:end] for end in range(needed, len(every) + 1)):
-        by_place = [item for item in given if item.kind is not item.KEYWORD_ONLY]
-        for count in range(len(by_place) + 1):
-            by_name = {item.name: None for item in given if item not in by_place[:count]}
-            with suppress(TypeError):
-                inspect.signature(wrong).bind(original, *by_place[:count], **by_name)
-                return True
+    return (_takes(wrong, every[:end]) for end in range(needed, len(every) + 1))
+
+
+def _takes(wrong: Wrong, given: Sequence[inspect.Parameter]) -> bool:
+    """Whether a call fits: the first arguments by position and the rest by name."""
+    by_place = [item for item in given if item.kind is not item.KEYWORD_ONLY]
+    for count in range(len(by_place) + 1):
+        by_name = {item.name: None for item in given if item not in by_place[:count]}
+        with suppress(TypeError):
+            inspect.signature(wrong).bind(None, *by_place[:count], **by_name)
+            return True
     return False
 
 

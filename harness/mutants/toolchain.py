@@ -69,9 +69,9 @@ class _Wrong:
         self._ours = OurToolchain()
         self._mutant = mutant
 
-    def _applied(self, area: Area) -> AbstractContextManager[None]:
+    def _applied(self, *areas: Area) -> AbstractContextManager[None]:
         fault = self._mutant.fault
-        return fault.applied() if self._mutant.area is area and isinstance(fault, Patch) else nullcontext()
+        return fault.applied() if self._mutant.area in areas and isinstance(fault, Patch) else nullcontext()
 
     def generate(self, wit: str | Path, world: str | None, options: GenerateOptions) -> Job:
         return _PatchedJob(self._ours.generate(wit, world, options), lambda: self._applied(Area.GENERATOR))
@@ -80,7 +80,8 @@ class _Wrong:
         return self._embedding(self._ours.embed(wit, world, options))
 
     def new(self, module: bytes, adapters: Sequence[Library] = ()) -> Job:
-        return self._embedding(self._ours.new(module, adapters))
+        """`new` makes components as `link` does: a wrong linker is wrong here, too."""
+        return _PatchedJob(self._ours.new(module, adapters), lambda: self._applied(Area.EMBEDDER, Area.LINKER))
 
     def wit(self, component: bytes) -> Job:
         return self._embedding(self._ours.wit(component))

@@ -74,7 +74,7 @@ class Detector:
         an embedder nor what a linker must refuse is compared."""
         if MUTANTS[mutant].area is Area.EMBEDDER:
             return not self._plan.encodings
-        if MUTANTS[mutant].area is Area.LINKER and self._plan.unmergeable:
+        if MUTANTS[mutant].area is Area.LINKER and (self._plan.encodings or self._plan.unmergeable):
             return False
         name = PREFIX + mutant
         components = self._plan.components

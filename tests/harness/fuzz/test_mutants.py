@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
 from harness.runs.runner import Runner
 from harness.suite.case import parse_case
-from harness.suite.link_case import LinkCase, parse_link_case
+from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
 from harness.toolchains import ours
 from harness.toolchains.choose import Tools
 from harness.toolchains.component_build import INTERPRETER, WORLD
@@ -162,6 +163,32 @@ def test_a_wrong_embedder_or_initializer_shows_in_nothing_else(
 ) -> None:
     around = worlds[MUTANTS[name].shown_by]
     assert build(named(PREFIX + name), around) == build(ours.toolchain(), around)
+
+
+LINKING = Path(__file__).resolve().parents[3] / "cases" / "linking"
+MODULES = [
+    ("module-with-two-adapters", {"shim-slots-exchanged"}),
+    ("module-with-a-hook-and-an-adapter", {"shim-slots-exchanged", "hook-behind-the-function"}),
+    ("module-with-strings-of-its-adapter", {"lift-without-realloc"}),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong"), MODULES)
+def test_a_wrong_linker_is_wrong_about_one_module_too(name: str, wrong: set[str]) -> None:
+    """The tools that make a component of one module are those of the linker."""
+    libraries = prepare(load_link_case(LINKING / f"{name}.toml")).libraries
+    (module,) = [library.data for library in libraries if not library.adapter]
+    adapters = [library for library in libraries if library.adapter]
+
+    def made(toolchain: Toolchain) -> BuildResult:
+        assert toolchain.embedder is not None
+        return toolchain.embedder.new(module, adapters).result()
+
+    ours_made = made(ours.toolchain())
+    linkers = [name for name, mutant in MUTANTS.items() if mutant.area is Area.LINKER]
+    others = {name for name in linkers if made(named(PREFIX + name)) != ours_made}
+    assert wrong <= others
+    assert "circles-constructed-backwards" not in others
 
 
 def test_each_world_shows_something() -> None:

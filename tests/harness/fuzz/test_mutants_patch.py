@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -124,6 +125,32 @@ def test_a_function_with_other_parameters_is_no_replacement() -> None:
     with pytest.raises(NotTaken, match="discriminant_size and its replacement have different parameters"):
         Patch(FunctionOf(layout, "discriminant_size"), of_two).prove()
     assert layout.discriminant_size is discriminant_size
+
+
+def longer(text: str, more: str = "") -> str:
+    return text + more
+
+
+OTHER_CALLS = [
+    (FunctionOf, lambda original, text, more: "", False),
+    (FunctionOf, lambda original, text: "", False),
+    (FunctionOf, lambda original, text, more="": "", True),
+    (FunctionOf, lambda original, *args, **more: "", True),
+    (Here, lambda original, text, more: "", True),
+    (Here, lambda original, text: "", True),
+    (Here, lambda original: "", False),
+]
+"""Replacements of `longer`: all callers may leave out what has a default; one module calls it in its own way."""
+
+
+@pytest.mark.parametrize(("seam", "wrong", "fits"), OTHER_CALLS)
+def test_calls_with_and_without_defaults(
+    monkeypatch: pytest.MonkeyPatch, seam: type[FunctionOf | Here], wrong: Callable[..., str], fits: bool
+) -> None:
+    monkeypatch.setattr(layout, "longer", longer, raising=False)
+    expected: AbstractContextManager[object] = nullcontext() if fits else pytest.raises(NotTaken, match="longer and")
+    with expected:
+        Patch(seam(layout, "longer"), wrong).prove()
 
 
 @pytest.mark.parametrize("name", MUTANTS)
