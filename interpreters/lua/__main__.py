@@ -36,9 +36,21 @@ def main() -> None:
 @click.option("--without-exceptions", is_flag=True, help="For engines without exceptions: every error of Lua traps.")
 @click.option("--without-wasi", is_flag=True, help="Without io and os; the library imports nothing.")
 @click.option("--with-async", is_flag=True, help="With asynchronous functions; the engine must have their built-ins.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="ZIG_LOCAL_CACHE_DIR",
+    help="A folder that keeps what is compiled, for the next time. Default: ZIG_LOCAL_CACHE_DIR, or none.",
+)
 @click.option("-o", "--output", type=OUT, default=Path("lua.so"), show_default=True)
 def build_command(
-    sources: Path | None, abi_version: str, without_exceptions: bool, without_wasi: bool, with_async: bool, output: Path
+    sources: Path | None,
+    abi_version: str,
+    without_exceptions: bool,
+    without_wasi: bool,
+    with_async: bool,
+    cache: Path | None,
+    output: Path,
 ) -> None:
     """Build the library. The first build takes a minute, because it compiles a libc as well."""
     kind = LibraryKind(int(abi_version), not without_exceptions, not without_wasi, with_async)
@@ -46,7 +58,7 @@ def build_command(
         try:
             lua = named(sources) if sources else fetched(Path(folder))
             click.echo(f"Lua {'.'.join(version(lua))}; this takes a while", err=True)
-            library = build(kind, lua)
+            library = build(kind, lua, cache)
         except (NoSources, BuildError) as error:
             raise click.ClickException(str(error)) from None
     _write(output, library)

@@ -59,9 +59,9 @@ class LibraryKind:
         return [*ours, *(path for path in sorted(lua.glob("*.c")) if path.name not in left_out)]
 
 
-def build(kind: LibraryKind, lua: Path) -> bytes:
+def build(kind: LibraryKind, lua: Path, cache: Path | None = None) -> bytes:
     """The library of this kind, of the sources of Lua in a folder. The libc that it compiles first stays in the user's
-    cache of zig.
+    cache of zig. `cache`: a folder that keeps what else it compiles, so that the same library costs nothing again.
 
     Raises `interpreters.build.BuildError` with the messages of the compiler.
     """
@@ -69,7 +69,7 @@ def build(kind: LibraryKind, lua: Path) -> bytes:
         out = Path(folder) / "lua.so"
         sources = [str(path) for path in kind.sources(lua)]
         command = [*FLAGS, *kind.flags(), f"-I{lua}", "-o", str(out), *sources]
-        zig(command, Path(folder), Path(folder) / "cache", shared_libc=True)
+        zig(command, Path(folder), cache.absolute() if cache else Path(folder) / "cache", shared_libc=True)
         return without_debugging(out.read_bytes())
 
 

@@ -17,6 +17,7 @@ import pytest
 from interpreters import header
 from interpreters.build import build, sources
 from tests.interpreters.composed import Build, Compose, Composed, World
+from tests.interpreters.shared import shared_folder
 
 HERE = Path(__file__).resolve().parent
 SOURCES = header().parent.parent / "src"
@@ -118,6 +119,13 @@ def sanitized() -> bytes:
     if not ZIG:
         pytest.skip(NO_ZIG)
     return build(3, ["-fsanitize=undefined", "-fsanitize-trap=undefined"])
+
+
+@pytest.fixture(scope="session")
+def zig_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What zig has compiled, for all tests of a run. The key is the command: one that runs in several folders must not
+    name folders of headers by relative paths."""
+    return shared_folder(tmp_path_factory, "zig-cache")
 
 
 @pytest.fixture(scope="session")

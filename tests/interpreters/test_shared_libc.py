@@ -47,25 +47,25 @@ def command(beginning: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def libc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def libc(tmp_path_factory: pytest.TempPathFactory, zig_cache: Path) -> Path:
     """What echo needs of wasi-libc, as a library of its own."""
     work = tmp_path_factory.mktemp("libc")
     (work / "empty.c").write_text("int libc_is_here;\n")
     words = command("python3 -m ziglang ")[3:]
     exports = [f"-Wl,--export={name}" for name in OFFERED]
     # these flags, with exceptions, are those of Lua's libraries: so both have one libc
-    zig([*(word for word in words if "--export" not in word), *exports], work, work / "cache", shared_libc=True)
+    zig([*(word for word in words if "--export" not in word), *exports], work, zig_cache, shared_libc=True)
     return work / "libc.so"
 
 
-def interpreter(libc: Path, work: Path, flags: Sequence[str] = ()) -> Path:
+def interpreter(libc: Path, work: Path, zig_cache: Path, flags: Sequence[str] = ()) -> Path:
     sources = [path for path in sorted(ECHO.glob("*.c")) if path.name != "memory.c"]
     words = [f"-I{header().parent}" if word == "-Iinclude" else word for word in COMPILE if word != "-Isrc"]
     objects = []
     for source in [*sources, HERE / "memory.c"]:
         objects.append(f"{source.parent.name}-{source.stem}.o")
-        zig([*words, f"-I{ECHO}", "-DWIT_DYLIB_VERSION=3", *flags, source, "-o", objects[-1]], work, work / "cache")
-    zig([*LINK, *objects, libc, "-o", "my.so"], work, work / "cache")
+        zig([*words, f"-I{ECHO}", "-DWIT_DYLIB_VERSION=3", *flags, source, "-o", objects[-1]], work, zig_cache)
+    zig([*LINK, *objects, libc, "-o", "my.so"], work, zig_cache)
     return work / "my.so"
 
 
@@ -85,10 +85,17 @@ def check(work: Path, words: Sequence[str]) -> tuple[int, str]:
     ids=["right", "wrong"],
 )
 def test_with_the_real_adapter(
-    tmp_path: Path, libc: Path, adapter: Path, flags: list[str], code: int, told: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    libc: Path,
+    zig_cache: Path,
+    adapter: Path,
+    flags: list[str],
+    code: int,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    interpreter(libc, tmp_path, flags)
+    interpreter(libc, tmp_path, zig_cache, flags)
     for file in (libc, adapter):
         shutil.copy(file, tmp_path)
     found, output = check(tmp_path, command("harness check")[1:])
@@ -96,9 +103,11 @@ def test_with_the_real_adapter(
     assert ("in the minority: my.so\n" in output) is (code == 1)
 
 
-def test_without_the_adapter_it_is_named(tmp_path: Path, libc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_adapter_it_is_named(
+    tmp_path: Path, libc: Path, zig_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    interpreter(libc, tmp_path)
+    interpreter(libc, tmp_path, zig_cache)
     shutil.copy(libc, tmp_path)
     words = command("harness check")[1:]
     code, output = check(tmp_path, words[: words.index("--adapt")])

@@ -6,14 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters.lua.libraries import Library, shared_libraries
+from tests.interpreters.lua.libraries import Libraries, Library
+from tests.interpreters.shared import shared_folder
 
 
 @pytest.fixture(scope="session")
-def lua(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return shared_libraries(tmp_path_factory).path
+def libraries(tmp_path_factory: pytest.TempPathFactory, zig_cache: Path) -> Libraries:
+    return Libraries(shared_folder(tmp_path_factory, "lua-libraries"), zig_cache)
 
 
 @pytest.fixture(scope="session")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shared_libraries(tmp_path_factory).sources()
+def lua(libraries: Libraries) -> Library:
+    return libraries.path
+
+
+@pytest.fixture(scope="session")
+def sources(libraries: Libraries) -> Path:
+    return libraries.sources()

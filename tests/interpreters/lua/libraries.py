@@ -1,7 +1,8 @@
 """Libraries of Lua for tests, each built once for all workers of a run, or the reason why there are none.
 
 The sources of Lua come from the folder in `LUA_SOURCES`, else from the source package. ziglang compiles its libc when
-it builds the first library on a machine.
+it builds the first library on a machine. What else it compiles is in a cache for all tests of the run, and the commands
+that they start.
 """
 
 from __future__ import annotations
@@ -26,35 +27,37 @@ _REASON = "reason"
 
 
 class Libraries:
-    """In a folder that all workers of a run share."""
+    """In a folder that all workers of a run share; `cache`: what zig has compiled."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         self._folder = folder
+        self._cache = cache
 
     def path(self, kind: LibraryKind) -> Path:
         """The library of this kind; skips the test where it cannot be built for lack of a compiler or of sources."""
         parts = [f"lua-v{kind.abi_version}", "no-exceptions" * (not kind.exceptions), "no-wasi" * (not kind.wasi)]
         name = "-".join([*filter(None, parts), *(["async"] if kind.asynchronous else [])]) + ".so"
-        with self._alone():
-            library = self._folder / name
+        sources = self.sources()
+        library = self._folder / name
+        with self._alone(name):  # libraries of other kinds are built at the same time
             if not library.exists():
                 try:
-                    library.write_bytes(build(kind, self._sources()))
+                    library.write_bytes(build(kind, sources, self._cache))
                 except BuildError as error:
                     pytest.fail(str(error))
         return library
 
     def sources(self) -> Path:
         """A folder with Lua's sources; skips as `path`."""
-        with self._alone():
-            return self._sources()
-
-    def _sources(self) -> Path:
         if not ZIG:
             pytest.skip(NO_ZIG)
         given = os.environ.get("LUA_SOURCES")
         if given:
             return named(Path(given))
+        with self._alone("sources"):
+            return self._fetched()
+
+    def _fetched(self) -> Path:
         reason, folder = self._folder / _REASON, self._folder / "sources"
         if not reason.exists() and not folder.exists():
             work = self._folder / "work"
@@ -68,18 +71,10 @@ class Libraries:
         return named(folder)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with (self._folder / "lock").open("w") as lock:
+    def _alone(self, name: str) -> Iterator[None]:
+        with (self._folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def shared_libraries(factory: pytest.TempPathFactory) -> Libraries:
-    """Workers of pytest-xdist have a common parent of their folders."""
-    base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lua-libraries"
-    folder.mkdir(exist_ok=True)
-    return Libraries(folder)
 
 
 Library = Callable[[LibraryKind], Path]

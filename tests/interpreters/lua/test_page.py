@@ -42,13 +42,14 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> Walk:
+def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path, zig_cache: Path) -> Walk:
     folder = tmp_path_factory.mktemp("page")
     for language, name in (("wit", "hello.wit"), ("lua", "hello.lua"), ("python", "run.py")):
         (content,) = blocks(PAGE, language)
         (folder / name).write_text(content)
     said = {}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "EXAMPLES": str(EXAMPLES), "LUA_SOURCES": str(sources)}
+    given = {"EXAMPLES": EXAMPLES, "LUA_SOURCES": sources, "ZIG_LOCAL_CACHE_DIR": zig_cache, "PYTHONPATH": ROOT}
+    environment = {**os.environ, **{name: str(path) for name, path in given.items()}}
     for line in [line for block in blocks(PAGE, "sh") for line in block.splitlines()]:
         words = ["sh", "-ec", COMMANDS + line]
         done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
