@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
+from harness.planner.bare import with_hooks
 from harness.runs.runner import Runner
 from harness.suite.case import parse_case
 from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
@@ -44,8 +46,10 @@ from harness.toolchains.protocol import (
     Toolchain,
 )
 
-BOXED = interpreters.boxed(3).read_bytes()
-ASYNC_BOXED = interpreters.boxed(3, mode="async").read_bytes()
+
+@cache
+def interpreter(plan: ComponentPlan) -> bytes:
+    return interpreters.boxed(3, plan.hooks, "async" if plan.asynchronous else "").read_bytes()
 
 
 Around = Surroundings | LinkCase | None
@@ -56,7 +60,9 @@ def surroundings(shown_by: str) -> Surroundings:
         return surround(WitText(WORLDS[shown_by], f"{shown_by}.wit"), ends=True)
     case = parse_case(CASES[shown_by])
     assert isinstance(case.wit, str)
-    return surround(WitText(case.wit, f"{shown_by}.wit"), case.world, case.features, ends=True)
+    around = surround(WitText(case.wit, f"{shown_by}.wit"), case.world, case.features, ends=True)
+    parts = {role: replace(part, plan=with_hooks(part.plan, case.hooks)) for role, part in around.parts.items()}
+    return replace(around, parts=parts)
 
 
 @cache
@@ -83,10 +89,7 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
         dylib = toolchain.generator.generate(part.plan.wit, part.plan.world, options).result()
         results.append(dylib)
         if isinstance(dylib, Built):
-            libraries = [
-                Library(INTERPRETER, ASYNC_BOXED if part.plan.asynchronous else BOXED),
-                Library(WORLD, dylib.data),
-            ]
+            libraries = [Library(INTERPRETER, interpreter(part.plan)), Library(WORLD, dylib.data)]
             results.append(toolchain.linker.link(libraries, LinkOptions()).result())
     return results
 
@@ -122,7 +125,7 @@ def _with_state(plan: ComponentPlan) -> bytes:
     assert isinstance(dylib, Built)
     libraries = [
         Library(initial_state.LIBRARY, initial_state.library()),
-        Library(INTERPRETER, BOXED),
+        Library(INTERPRETER, interpreter(plan)),
         Library(guards.BEFORE, guards.before()),
         Library(WORLD, dylib.data),
         Library(guards.BEHIND, guards.behind(WORLD, True)),
