@@ -115,7 +115,7 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
     same = _Same(names)
     for old, new in names.items():
         lower, higher = world.imports[old], world.imports[new]
-        for name in lower.resources.keys() - higher.resources.keys():
+        for name in sorted(_defined(lower) - higher.resources.keys()):
             return f"{new} has no resource {name}"
         for name, function in lower.functions.items():
             other = higher.functions.get(name)
@@ -131,6 +131,11 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
             if there is None or not same.types(here, there):
                 return f"the type {name} of {names[owner]} is {'missing' if there is None else 'another one'}"
     return ""
+
+
+def _defined(interface: Interface) -> set[str]:
+    """The interface's own resources: a name for another's is only missed where it is used."""
+    return {name for name, item in interface.resources.items() if (item.interface, item.name) == (interface.key, name)}
 
 
 def _named(interface: Interface, name: str) -> t.Type | None:

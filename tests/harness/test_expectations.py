@@ -201,6 +201,8 @@ LOOKED_UP_THERE = (
     "Panicked at link: thread 'main' panicked at crates/wit-parser/src/resolve/mod.rs:2626:66: no entry found for key"
 )
 NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
+OTHER_TYPE = "the type b of c:d/i@1.2.3 is another one"
+NO_HANDLE = "InvalidOutput at link: error: failed to encode a component from modules: type index 1 is not a resource type (at offset 0xa5)"
 NO_METHOD = "a:a/c@1.2.3 has no function [method]b.a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 NO_END = "{}: {} did not end within 30 s"
@@ -314,6 +316,9 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
         ("plain", "x", "fail", NOT_MERGED.format("the function f of a:b/c is missing", LOOKED_UP_THERE), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, "TimedOut at link: 60 s"), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(OTHER_TYPE, NO_HANDLE), (), True),
+        ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, NO_HANDLE), (), False),
+        ("plain", "x", "fail", NOT_MERGED.format(OTHER_TYPE, NO_HANDLE.replace("a resource", "a function")), (), False),
         ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), True),
         ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("new")).replace("link (", "component new ("), (), True),
         ("made of lower", "x", "fail", NOT_MERGED.format(NO_RESOURCE, LOOKED_UP_THERE), (), True),
