@@ -9,11 +9,10 @@ from harness.judge.observation import CellRun
 from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.toolchains.protocol import Refused
+from harness.toolchains.protocol import INITIALIZE, BuildResult, Refused
 
 INITIALIZER = "component init"
 """Its name where it is the minority."""
-STAGE = "initialize"
 
 
 def hooked(plan: Plan, initializer: str) -> list[str]:
@@ -29,9 +28,17 @@ def not_initialized(cells: Sequence[CellRun]) -> dict[str, str]:
     found = {}
     for run in cells:
         made = run.builds[Role.SUBJECT].component
-        if isinstance(made, Refused) and made.stage == STAGE:
-            found[str(run.cell)] = f"the subject cannot be pre-initialised: {made.message}"
+        reason = refusal(made, "the subject")
+        if reason:
+            found[str(run.cell)] = reason
     return found
+
+
+def refusal(made: BuildResult | None, what: str) -> str:
+    """Why `what` cannot be pre-initialised; empty if it was, or if something else went wrong."""
+    if isinstance(made, Refused) and made.stage == INITIALIZE:
+        return f"{what} cannot be pre-initialised: {made.message}"
+    return ""
 
 
 def by_initialization(verdict: Verdict, without: Callable[[], Verdict]) -> Verdict:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.bench import artifacts
 from harness.bench.conditional import under_conditions
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import world_text
+from harness.bench.initialized import by_initialization, refusal
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
@@ -62,7 +64,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         case.title,
         verdict,
         case.wit,
-        unsupported=(*unasked, *left.values()),
+        unsupported=(*unasked, *left.values(), *(made.not_initialized for made in linked if made.not_initialized)),
         artifacts=kept,
         seconds=seconds,
         ran=ran,
@@ -102,7 +104,7 @@ def _made(bench: Workbench, toolchain: Toolchain, case: LinkCase, prepared: Prep
 
 def _ran(case: LinkCase, prepared: Prepared, cells: Sequence[str], options: Options) -> Ran:
     if case.refusal is not None:
-        return Ran(refusals=1)
+        return Ran() if options.initializer else Ran(refusals=1)
     if not cells:
         return Ran()
     lines = (tuple(line for call in prepared.calls for line in call.lines),) if options.list_calls else ()
@@ -123,15 +125,24 @@ def link_case_verdict(
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
         return skipped("; ".join(left.values()) or "no toolchain has a version that it applies to"), []
+    if options.initializer and case.refusal is not None:
+        return skipped("--init: a program that linkers must refuse has no component"), []
     lacking = [] if case.refusal is not None else missing(prepared.needs())
     if lacking:
         return skipped("; ".join(lacking)), []
     engines = [case.engine] if case.engine else list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     judging = Judging(name, tools, options.expectations.about(case.wit))
-    linked = {toolchain: _Linked(bench, toolchain, case, prepared) for toolchain in names}
+    linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
+    for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:
+        del found[toolchain]
+    if not found:
+        return skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))), []
     verdict = judge_alone(judging, found)
+    if options.initializer:
+        plainly = replace(options, initializer="", expectations=options.expectations.within(name))
+        verdict = by_initialization(verdict, lambda: examine_link_case(bench, name, case, prepared, plainly))
     if not verdict.outcome.good and (difference := bench.read_otherwise(case.wit)):
         verdict = misread(verdict, difference)
     return verdict, list(linked.values())
@@ -140,8 +151,13 @@ def link_case_verdict(
 class _Linked:
     """The result of a link case for one toolchain."""
 
-    def __init__(self, bench: Workbench, toolchain: str, case: LinkCase, prepared: Prepared) -> None:
+    def __init__(
+        self, bench: Workbench, toolchain: str, case: LinkCase, prepared: Prepared, initializer: str = ""
+    ) -> None:
         self._bench = bench
+        self._initializer = initializer
+        self.not_initialized = ""
+        """Why its component cannot be pre-initialised: it did not run."""
         self._name = toolchain
         self._case = case
         self._prepared = prepared
@@ -156,6 +172,12 @@ class _Linked:
             return self._not_refused(result, self._case.refusal)
         if not isinstance(result, Built):
             return [build_finding(f"the program by {self._name}", result)]
+        if self._initializer:
+            what = f"{self._case.title} of {self._name}"
+            result = self._bench.builder.initialize(result.data, self._initializer, None, what)
+            self.not_initialized = refusal(result, f"the program by {self._name}")
+            if not isinstance(result, Built):
+                return [] if self.not_initialized else [build_finding(f"the program by {self._name}", result)]
         self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 

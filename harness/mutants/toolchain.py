@@ -86,7 +86,7 @@ class _Wrong:
     def wit(self, component: bytes) -> Job:
         return self._embedding(self._ours.wit(component))
 
-    def initialize(self, component: bytes, function: str) -> Job:
+    def initialize(self, component: bytes, function: str | None) -> Job:
         return _PatchedJob(self._ours.initialize(component, function), lambda: self._applied(Area.INITIALIZER))
 
     def _embedding(self, job: Job) -> Job:

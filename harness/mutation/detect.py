@@ -87,19 +87,21 @@ class Detector:
         return all(built[item, right] == built[item, wrong] for item in components)
 
 
+def with_tool(name: str, area: Area, options: Options, beside: tuple[str, ...] = ()) -> Options:
+    """A run with this toolchain, `beside` others. In the area of initializers it initialises what ours makes."""
+    if area is Area.INITIALIZER:
+        return replace(options, toolchains=(OURS, *beside), initializer=name)
+    return replace(options, toolchains=(name, *beside))
+
+
 def _area(mutant: str) -> Area:
     return MUTANTS[mutant].area
 
 
 def _hits(bench: Workbench, name: str, beside: tuple[str, ...], plan: Plan, options: Options, area: Area) -> list[Hit]:
     """The buckets name the toolchain `ours`, regardless of its name. A fault of the engine detects nothing. `area`: of
-    the mutant; if its initializer is wrong, it initialises what ours makes."""
-    if area is Area.INITIALIZER:
-        options = replace(options, initializer=name)
-        made_by = OURS
-    else:
-        made_by = name
-    options = replace(options, toolchains=(made_by, *beside), artifacts=None)
+    the mutant."""
+    options = replace(with_tool(name, area, options, beside), artifacts=None)
     verdict = examine(bench, name, plan, options).verdict
     return [
         replace(

@@ -19,9 +19,9 @@ from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
 from harness.mutants.cases import CASES
 from harness.mutants.shown_link_cases import LINK_CASES
-from harness.mutants.toolchain import PREFIX
+from harness.mutants.toolchain import MUTANTS, PREFIX
 from harness.mutants.worlds import PROGRAMS, WORLDS
-from harness.mutation.detect import Detection, Detector
+from harness.mutation.detect import Detection, Detector, with_tool
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.process.starved import STRETCH
@@ -91,7 +91,9 @@ def _try_link_case(
 ) -> Detections:
     found: Detections = {}
     for mutant in mutants:
-        verdict = examine_link_case(bench, mutant, case, prepared, replace(options, toolchains=(PREFIX + mutant,)))
+        verdict = examine_link_case(
+            bench, mutant, case, prepared, with_tool(PREFIX + mutant, MUTANTS[mutant].area, options)
+        )
         for _, finding in verdict.findings:
             if finding.outcome is Outcome.ENGINE_FAULT:
                 continue

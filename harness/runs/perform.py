@@ -46,7 +46,7 @@ from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS, REFERENCE, First
 from harness.toolchains.protocol import ENCODINGS
 
-NO_SUBJECT = "it has no subject that --init could pre-initialise"
+NO_SUBJECT = "it has no component that --init could pre-initialise"
 SMOKE_WIT = """package harness:smoke;
 
 interface things {
@@ -146,8 +146,6 @@ def run_negative_cases(bench: Workbench, task: RunNegativeCases) -> Examination:
 def run_link_case(bench: Workbench, task: RunLinkCase) -> Examination:
     if bench.settings.interpreter is not None:
         return Examination(task.name, "", skipped(no_interpreter("a link case")))
-    if task.options.initializer:
-        return Examination(task.name, "", skipped(NO_SUBJECT))
     return examine_file(bench, task.path, task.name, task.options)
 
 

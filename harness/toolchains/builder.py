@@ -20,6 +20,7 @@ from harness.process.steps import StepLost, Steps
 from harness.toolchains.cells import Build
 from harness.toolchains.component_build import INTERPRETER, WORLD, ComponentBuild
 from harness.toolchains.protocol import (
+    INITIALIZE,
     BuildResult,
     Built,
     Done,
@@ -122,6 +123,12 @@ class Builder:
         job = toolchain.linker.link(libraries, options)
         return self._collect(f"link by {toolchain.name}", toolchain.name, job)
 
+    def initialize(self, component: bytes, initializer: str, function: str | None, what: str) -> BuildResult:
+        """The component with the state that it has after this function ran; None: after its instantiation. It runs in a
+        process of its own. `what`: the component, for the step's name."""
+        job = self._initializers[initializer].initialize(component, function)
+        return self._bounded(f"{INITIALIZE} {what}", INIT_SECONDS, job)
+
     def collect(self, name: str, toolchain: Toolchain, job: Job) -> BuildResult:
         """The result of a job that was started elsewhere. `name`: the step's name, beginning with the stage."""
         return self._collect(name, toolchain.name, job)
@@ -191,13 +198,8 @@ class Builder:
         for key, job in reversed(jobs):
             linked = self._collect(f"link {missing[key]}", key.linker, job)
             if key.initializer and isinstance(linked, Built):
-                linked = self._initialize(linked.data, key.initializer, f"initialize {missing[key]}")
+                linked = self.initialize(linked.data, key.initializer, initial_state.EXPORT, missing[key])
             self._components[key] = linked
-
-    def _initialize(self, component: bytes, initializer: str, name: str) -> BuildResult:
-        """The component with the state that it has after its initialisation. It runs in a process of its own."""
-        job = self._initializers[initializer].initialize(component, initial_state.EXPORT)
-        return self._bounded(name, INIT_SECONDS, job)
 
     def _collect(self, name: str, toolchain: str, job: Job) -> BuildResult:
         """The result of a job, announced as a step in any case. Raises `Killed` if it must be tried again."""

@@ -32,6 +32,7 @@ from generator.wit.binary.encode import encode_world, section_name
 from generator.wit.printer import print_all
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
+    INITIALIZE,
     OUR_COMMANDS,
     BuildResult,
     Built,
@@ -90,9 +91,9 @@ class OurToolchain:
     def wit(self, component: bytes) -> Job:
         return _LazyJob("wit", lambda: _wit(component))
 
-    def initialize(self, component: bytes, function: str) -> Job:
+    def initialize(self, component: bytes, function: str | None) -> Job:
         options = InitOptions(function, seconds=INIT_SECONDS)
-        return _LazyJob("initialize", lambda: initialize(component, options)[0])
+        return _LazyJob(INITIALIZE, lambda: initialize(component, options)[0])
 
 
 def _generate(wit: str | Path, world: str | None, options: GenerateOptions) -> bytes:

@@ -149,11 +149,16 @@ class Embedder(Protocol):
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
 
 
+INITIALIZE = "initialize"
+"""The stage of an `Initializer`."""
+
+
 class Initializer(Protocol):
     """A component with the state that it has after its initialisation (`component init`)."""
 
-    def initialize(self, component: bytes, function: str) -> Job:
-        """`function`: the exported function to run. `Refused` at the stage `initialize` if it cannot be done."""
+    def initialize(self, component: bytes, function: str | None) -> Job:
+        """`function`: the exported function to run; None: none, only instantiation. `Refused` at the stage `INITIALIZE`
+        if it cannot be done."""
 
 
 GENERATE_WORDS = "WIT --world WORLD --interpreter NAME [--features NAMES]"

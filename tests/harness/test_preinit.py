@@ -113,16 +113,47 @@ def test_task_hooks_would_see_the_initialisation(tmp_path: Path) -> None:
     assert verdict.reason.startswith("--init: the task hooks")
 
 
-FILE = Path("case.toml")
+LINKING = Path(__file__).parents[2] / "cases/linking"
+
+
+def link_case(folder: Path, name: str, tools: Selection | None = None) -> Examination:
+    task = RunLinkCase(LINKING / f"{name}.toml", name, Options(artifacts=None, initializer=OURS))
+    return task.perform(Workbench(Settings(folder, tools or Selection()), Steps()))
+
+
+def test_a_link_case_begins_with_the_state_of_its_start_functions(tmp_path: Path) -> None:
+    examination = link_case(tmp_path, "data-of-another")
+    assert examination.verdict.outcome is Outcome.PASS, examination.verdict.findings
+    assert examination.ran.cells and examination.ran.calls
+
+
+def test_lost_state_of_a_link_case_is_seen(tmp_path: Path) -> None:
+    tools = Selection((Named("mutant:init-forgets-memory", stands_in=True),))
+    verdict = link_case(tmp_path, "data-of-another", tools).verdict
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.minority == INITIALIZER
+    assert verdict.notes == ("without pre-initialisation all is right",)
 
 
 @pytest.mark.parametrize(
-    "task", [RunLinkCase(FILE, "case", Options(initializer=OURS)), RunNegativeCases(FILE, "case", OURS)]
+    ("name", "reason"),
+    [
+        ("constructors-run-once", "cannot be pre-initialised: it cannot be run: it calls the import log"),
+        ("no-dylink-section", "--init: a program that linkers must refuse has no component"),
+    ],
 )
-def test_files_without_a_subject_are_skipped(tmp_path: Path, task: RunLinkCase | RunNegativeCases) -> None:
+def test_a_link_case_that_cannot_be_initialised(tmp_path: Path, name: str, reason: str) -> None:
+    examination = link_case(tmp_path, name)
+    assert examination.verdict.outcome is Outcome.SKIP
+    assert reason in examination.verdict.reason
+    assert not examination.ran.calls and not examination.ran.cells and not examination.ran.refusals
+
+
+def test_a_table_of_negative_cases_is_skipped(tmp_path: Path) -> None:
+    task = RunNegativeCases(tmp_path / "table.toml", "table", OURS)
     verdict = task.perform(Workbench(Settings(tmp_path), Steps())).verdict
     assert verdict.outcome is Outcome.SKIP
-    assert verdict.reason == "it has no subject that --init could pre-initialise"
+    assert verdict.reason == "it has no component that --init could pre-initialise"
 
 
 def test_another_interpreter_is_refused(tmp_path: Path) -> None:
