@@ -36,7 +36,8 @@ def encodings_of(index: int) -> tuple[str, ...]:
 
 
 HOOKS_EVERY = 11
-"""One in so many worlds has a subject whose interpreter has task hooks; odd, as each eighth trial is a program."""
+"""One in so many worlds has a subject whose interpreter has task hooks. Odd, because worlds alternate; without a common
+factor with the distance of link cases, which take the place of worlds."""
 
 
 def hooks_of(index: int) -> str:

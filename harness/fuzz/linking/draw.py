@@ -133,7 +133,7 @@ def _asks(source: Source) -> Asks:
         table_alignment=source.integer(0, 3),
         elements=source.integer(0, 3),
         empty_elements=source.integer(0, 2),
-        minimum=choose(source, (1, 30, 100)) if chance(source, 32) else 0,
+        minimum=choose(source, (1, 30, 100)) if chance(source, 12) else 0,
         maximum=choose(source, (1000, 400, 300)) if chance(source, 32) else None,
     )
 

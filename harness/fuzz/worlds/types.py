@@ -166,6 +166,7 @@ class TypeMaker:
             (1, self._result, True),
             (1, self._tuple, True),
             (2, self._holding_variant, True),
+            (3, self._pairs, True),
             (6, self._map, self._profile.maps),
             (12, self._fixed_length_list, self._profile.fixed_length_lists),
         ]
@@ -180,6 +181,13 @@ class TypeMaker:
             place.container, name, Composite("variant", (TypeMember("a"), TypeMember("b", inner))), facts
         )
         return Type(definition.name, facts, named=definition)
+
+    def _pairs(self, place: Place) -> Type:
+        """Two handles of one resource beside each other in memory: exchanged, they still have the right type."""
+        lent = place.borrow and chance(self._source, 2)
+        handle = self.borrow_of_another(place.container) if lent else self._handle(place)
+        pair = Type("tuple", product([handle.facts] * 2), (handle, handle))
+        return self._apply("list", pointed([pair.facts]), pair)
 
     def _named(self, place: Place) -> Type:
         definition = self.definition(place)
