@@ -15,6 +15,7 @@ from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
 from harness.judge.difference import NOTHING, Difference
+from harness.judge.endless import LITTLE, decided
 from harness.judge.exhibits import Exhibits, Made
 from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
@@ -131,6 +132,8 @@ def link_case_verdict(
     judging = Judging(name, tools, options.expectations.about(case.wit))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
+    ends = next((made.ends for made in linked.values() if made.ends is not None), None)
+    found = {toolchain: [decided(finding, ends) for finding in findings] for toolchain, findings in found.items()}
     verdict = judge_alone(judging, found)
     if not verdict.outcome.good and (difference := bench.read_otherwise(case.wit)):
         verdict = misread(verdict, difference)
@@ -147,6 +150,8 @@ class _Linked:
         self._prepared = prepared
         self.cells: list[str] = []
         """The cells in which it ran: `TOOLCHAIN@ENGINE`."""
+        self.ends: str | None = None
+        """The first of them in which the program ends far below every limit."""
         self._component = b""
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
@@ -190,12 +195,20 @@ class _Linked:
             seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
         if isinstance(seen, Rejected):
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
-        self.cells.append(f"{self._name}@{kind.value}")
-        difference = first_difference(self._prepared, seen)
+        cell = f"{self._name}@{kind.value}"
+        self.cells.append(cell)
+        if self.ends is None and seen.spent < LITTLE and not any(map(_stopped, seen.calls)):
+            self.ends = cell
+        difference = first_difference(self._prepared, seen.calls)
         if difference is not None and difference.actual.endswith(_STOPPED):
-            told = f"{self._name}@{kind.value}, {difference}: stopped by a limit of the harness; look for a loop"
+            told = f"{cell}, {difference}: stopped by a limit of the harness; look for a loop"
             return [Finding(Outcome.LIMIT_REACHED, told)]
         return findings_of([difference] if difference is not None else [])
+
+
+def _stopped(lines: tuple[str, ...]) -> bool:
+    """Whether a limit of the harness ended a call."""
+    return bool(lines) and lines[-1].endswith(_STOPPED)
 
 
 def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
