@@ -192,7 +192,7 @@ class _Linked:
             with bench.steps.bounded(f"run {self._case.title} of {self._name}@{kind.value}"):
                 seen = execute(bench.engine(kind), component, self._prepared, bench.settings.run_limits)
         except StepLost as lost:
-            seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
+            seen = Rejected.lost("run", lost.loss)
         if isinstance(seen, Rejected):
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
         cell = f"{self._name}@{kind.value}"

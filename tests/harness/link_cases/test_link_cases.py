@@ -24,7 +24,7 @@ from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
 from harness.process.children import ProcessLimits
-from harness.process.steps import Steps
+from harness.process.steps import Loss, Steps
 from harness.runs.runner import Runner
 from harness.suite.link_case import LinkCase, parse_link_case
 from harness.text.toml_lines import FileError
@@ -281,6 +281,19 @@ def test_a_limit_is_no_verdict_unless_a_call_before_it_differs(bench: Workbench,
     assert {finding.outcome for _, finding in found.findings} == {wanted}
     limit = "tell() traps: out-of-fuel: stopped by a limit of the harness"
     assert all((limit in finding.message) == (wanted is Outcome.LIMIT_REACHED) for _, finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(-11, Outcome.ENGINE_FAULT), (-6, Outcome.ENGINE_FAULT), (-9, Outcome.HARNESS_ERROR), (3, Outcome.INVALID_OUTPUT)],
+)
+def test_a_signal_that_ends_the_engine_is_no_tools_fault(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, code: int, outcome: Outcome
+) -> None:
+    """A worker that was lost twice in this step, at last alone."""
+    monkeypatch.setattr(bench.steps, "lost", {"run t of ours@winch": Loss(0.0, code, f"ended with code {code}")})
+    found = verdict(bench, file())
+    assert (found.outcome, found.minority) == (outcome, None if code < 0 else OURS)
 
 
 ENDLESS = "(loop $again (br $again))"
