@@ -27,7 +27,7 @@ MAX_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Executed:
     """A program that ran. `calls`: the lines of each call; the lines of a new instance come before those of its first
     call. A trap during instantiation is also a line, the last one.
 
@@ -58,7 +58,7 @@ class _Host:
         return None if function.result is None else function.name
 
 
-def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> Seen | Rejected:
+def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> Executed | Rejected:
     """Call the exports of a component, each call that traps in an instance that is then left."""
     try:
         component = Component(engine.engine, binary)
@@ -70,7 +70,7 @@ def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits
         calls = run.calls()
         if isinstance(calls, Rejected):
             return calls
-        return Seen(tuple(calls), max(run.spent, (time.process_time() - since) / limits.seconds))
+        return Executed(tuple(calls), max(run.spent, (time.process_time() - since) / limits.seconds))
 
 
 @dataclass(frozen=True)
