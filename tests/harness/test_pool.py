@@ -310,15 +310,18 @@ class TestNursery:
         with Pool(settings, 1) as pool:
             nursery = parent_of(pool.submit(ProcessId()).result())
         os.kill(nursery, signal.SIGKILL)
-        lives = worker_process._Nursery.lives.fget
-        assert lives is not None
-        ended = []
+        ended: list[int] = []
         end = worker_process._Nursery.end
-        monkeypatch.setattr(worker_process._Nursery, "end", lambda self: (ended.append(1), end(self)))
-        monkeypatch.setattr(worker_process._Nursery, "lives", property(lambda self: not ended or lives(self)))
+
+        def noted(self: worker_process._Nursery) -> None:
+            ended.append(self._process.pid)
+            end(self)
+
+        monkeypatch.setattr(worker_process._Nursery, "end", noted)
+        monkeypatch.setattr(worker_process._Nursery, "lives", property(lambda self: self._process.pid not in ended))
         with Pool(settings, 1) as pool:
             assert parent_of(pool.submit(ProcessId()).result()) != nursery
-        assert ended == [1]
+        assert ended == [nursery]
 
     def test_a_worker_has_what_its_owner_has_when_it_starts(
         self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
