@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+import time
 import tracemalloc
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,7 +24,10 @@ from generator.preinit.snapshot import InitOptions, Snapshot
 from generator.processes import limited
 from tests.generator.preinit.components import component, counter
 from tests.generator.preinit.test_faults import PROGRAM
+from tests.harness.interrupted import PATIENCE, command
+from tests.harness.processes import ends
 
+ROOT = Path(__file__).resolve().parents[3]
 MIB = 1 << 20
 ALL = '(func (export "init") {}) (func (export "get") (result i32) (i32.const 0))'
 GROW = "(loop (br_if 0 (i32.ne (memory.grow {0} (i32.const 16)) (i32.const -1)))) "
@@ -145,3 +153,21 @@ def test_damaged_components_without_the_engine(monkeypatch: pytest.MonkeyPatch) 
 def test_damaged_components_with_the_engine() -> None:
     found = outcomes(range(16))
     assert any("cannot be run" in reason for reason in found) and all("Traceback" not in reason for reason in found)
+
+
+@linux
+def test_ctrl_c(tmp_path: Path) -> None:
+    """The command says so in a word, and its engine ends with it."""
+    (tmp_path / "loop.wasm").write_bytes(counter(ALL.format("(loop (br 0))")))
+    words = ["component", "init", "loop.wasm", "--init-func", "init", "-o", "out.wasm"]
+    code = "import sys; from generator.cli import main; sys.exit(main())"
+    with command(words, code, cwd=tmp_path, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}) as run:
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        deadline = time.monotonic() + PATIENCE
+        while not (found := children.read_text().split()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=PATIENCE)
+    assert (run.returncode, said) == (130, "interrupted\n")
+    assert ends(int(found[0])) and [file.name for file in tmp_path.iterdir()] == ["loop.wasm"]
