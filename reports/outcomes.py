@@ -29,7 +29,12 @@ class Outcome(StrEnum):
     @property
     def undecided(self) -> bool:
         """Whether the tools could not be judged, mostly because runs broke off."""
-        return self in (Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT, Outcome.UNPREDICTABLE)
+        return self in (
+            Outcome.LIMIT_REACHED,
+            Outcome.ENGINE_FAULT,
+            Outcome.UNPREDICTABLE,
+            Outcome.HARNESS_ERROR,
+        )
 
     @property
     def good(self) -> bool:

@@ -18,6 +18,7 @@ from generator.errors import GeneratorError, UsageError, WitError
 EXIT_OK = 0
 EXIT_BAD_INPUT = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 
 _RARE_COLLECTIONS = (50_000, 20, 100)
 """Thresholds of the garbage collector: with the defaults it takes a quarter of the time of a large link."""
@@ -46,11 +47,16 @@ SUBCOMMANDS = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line. Returns 0, 1 for bad input (reported on stderr), 2 for wrong usage."""
+    """Run the command line. Returns 0, 1 for bad input (reported on stderr), 2 for wrong usage, 130 after Ctrl-C."""
     try:
         code = _main(argv)
     except MemoryError:
         code = None
+    except KeyboardInterrupt:
+        if argv is not None:  # it is for the caller
+            raise
+        _tell("interrupted")
+        return EXIT_INTERRUPTED
     # Outside the clause, because the exception keeps all frames and so all input alive.
     if code is None:
         gc.collect()

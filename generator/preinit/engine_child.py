@@ -1,8 +1,8 @@
 """A process that runs an instrumented component by the Python package wasmtime, and writes down its state.
 
-Arguments: a JSON object (`init`, `dumps`, `memories`, `environment`, `folders`, `memory`, `seconds`). Standard input:
+Arguments: a JSON object (`init`, `dumps`, `memories`, `environment`, `folders`, `memory`, `state`). Standard input:
 the component. Standard output: a JSON line with the globals and the sizes of memories, then the memories one after the
-other. What the component prints goes to standard error.
+other; after a failure only a JSON line with its reason. What the component prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -23,27 +23,38 @@ _called: list[str] = []
 """The imports that were called although nothing implements them. Errors of the engine do not name them."""
 
 
+class TooMuchState(Exception):
+    """The memories are too large to be kept."""
+
+
 def main() -> int:
-    """Returns 0, or 1 with the reason as the last line of standard error."""
+    """Returns 0, or 1 after a failure."""
     request = json.loads(sys.argv[1])
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # guests print there
-    import wasmtime
-
-    try:
-        memories, globals = _run(sys.stdin.buffer.read(), request)
-    except wasmtime.WasmtimeError as error:
-        print(f"\n{_reason(str(error))}", file=sys.stderr)
-        return 1
-    except ImportError:
-        print(f"\n{_missing()}", file=sys.stderr)
-        return 1
+    failure, memories, globals = _outcome(request)
     sizes = [sum(map(len, pages)) for pages in memories]
-    out.write(json.dumps({"sizes": sizes, "globals": globals}).encode() + b"\n")
+    out.write(json.dumps({"failure": failure, "sizes": sizes, "globals": globals}).encode() + b"\n")
     for pages in memories:
         out.writelines(pages)
     out.close()
-    return 0
+    return 0 if failure is None else 1
+
+
+def _outcome(request: dict[str, Any]) -> tuple[str | None, list[list[bytes]], list[int]]:
+    """The reason of a failure, or the state."""
+    import wasmtime
+
+    try:
+        return None, *_run(sys.stdin.buffer.read(), request)
+    except wasmtime.WasmtimeError as error:
+        return _reason(str(error)), [], []
+    except ImportError:
+        return _missing(), [], []
+    except TooMuchState as error:
+        return str(error), [], []
+    except MemoryError:
+        return "memory ran out", [], []
 
 
 def _reason(message: str) -> str:
@@ -70,9 +81,10 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], lis
     linker.add_wasip2()
     memories: list[list[bytes]] = [[] for _ in range(request["memories"])]
     globals: list[int] = []
+    keeper = _Keeper(request["state"])
     with linker.root() as root:
         for number, pages in enumerate(memories):
-            root.add_func(f"preinit-memory-{number}", _keeper(pages))
+            root.add_func(f"preinit-memory-{number}", keeper.of(pages))
         if len(request["dumps"]) > len(memories):
             root.add_func("preinit-global", lambda _store, _number, low, high: globals.append(low | high << 64))
         for name, extern in component.type.imports(engine).items():
@@ -162,11 +174,25 @@ def _failure(path: str) -> Callable[..., None]:
     return fail
 
 
-def _keeper(pages: list[bytes]) -> Callable[[object, str], None]:
-    def keep(_store: object, page: str) -> None:
-        pages.append(page.encode("latin-1"))
+class _Keeper:
+    """Keeps the pages of memories, at most so many bytes."""
 
-    return keep
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._left = most
+
+    def of(self, pages: list[bytes]) -> Callable[[object, str], None]:
+        """The function that puts each page into `pages`."""
+
+        def keep(_store: object, page: str) -> None:
+            self._left -= len(page)
+            if self._left < 0:
+                raise TooMuchState(
+                    f"its memories are larger than {self._most >> 20} MiB together, which is not supported"
+                )
+            pages.append(page.encode("latin-1"))
+
+        return keep
 
 
 if __name__ == "__main__":

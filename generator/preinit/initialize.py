@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generator.component.errors import BinaryError
 from generator.component.read import is_component, read_component
+from generator.errors import LimitError
 from generator.preinit.errors import PreinitError
 from generator.preinit.instrument import instrument
 from generator.preinit.rewrite import rewrite
@@ -30,3 +31,5 @@ def initialize(binary: bytes, options: InitOptions) -> tuple[bytes, Snapshot]:
         return rewrite(binary, modules, snapshot), snapshot
     except (BinaryError, WasmFormatError) as error:
         raise PreinitError(f"malformed component: {error}") from error
+    except LimitError as error:
+        raise PreinitError(f"with a module for each memory, which reads it, {error}") from error

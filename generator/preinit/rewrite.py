@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from generator.component.component import SectionId
 from generator.preinit.accessors import PAGE_SIZE
@@ -113,7 +114,7 @@ def runs(contents: bytes) -> list[tuple[int, bytes]]:
     """The parts of a memory that are not zero, with their addresses; short gaps belong to a part."""
     gap = _SMALLEST_GAP
     while True:
-        found = list(_runs(contents, gap))
+        found = list(islice(_runs(contents, gap), MOST_SEGMENTS + 1))
         if len(found) <= MOST_SEGMENTS:
             return found
         gap *= 2
@@ -121,14 +122,15 @@ def runs(contents: bytes) -> list[tuple[int, bytes]]:
 
 def _runs(contents: bytes, gap: int) -> Iterator[tuple[int, bytes]]:
     """`gap`: the smallest number of zeros between two parts."""
-    gaps = [zeros.span() for zeros in re.finditer(rb"\0{%d,}" % gap, contents)]
-    starts = [0, *[end for _, end in gaps]]
-    ends = [*[start for start, _ in gaps], len(contents)]
-    for start, end in zip(starts, ends, strict=True):
+    start = 0
+    for end, after in chain(
+        (zeros.span() for zeros in re.finditer(rb"\0{%d,}" % gap, contents)), [(len(contents),) * 2]
+    ):
         data = contents[start:end].rstrip(b"\0")
         shown = data.lstrip(b"\0")  # the memory itself may begin or end with fewer zeros
         if shown:
             yield start + len(data) - len(shown), shown
+        start = after
 
 
 def data_segment(memory: int, start: int, data: bytes) -> bytes:

@@ -14,6 +14,8 @@ from generator.preinit.instrument import Instrumented
 from generator.processes.limited import run
 
 _ENGINE = "wasmtime"
+STATE = 1 << 30
+"""Bytes of all memories together after initialisation."""
 _CHILD = Path(__file__).with_name("engine_child.py")
 
 NO_ENGINE = "component init runs the component, and needs the Python package wasmtime for that (pip install wasmtime)"
@@ -53,17 +55,18 @@ def take_snapshot(instrumented: Instrumented, options: InitOptions) -> Snapshot:
         "environment": options.environment,
         "folders": options.folders,
         "memory": options.memory,
+        "state": STATE,
     }
     command = [sys.executable, "-P", str(_CHILD), json.dumps(request)]
     done = run(command, instrumented.binary, seconds=options.seconds, engine=True)
-    if done.failure is not None or done.exit_code:
-        reason = done.failure or (done.errors.strip().splitlines() or ["no reason given"])[-1]
+    start = done.output.find(b"\n") + 1
+    found = json.loads(done.output[:start]) if start else {}
+    failure = done.failure or found.get("failure")
+    if failure or done.exit_code:
+        reason = failure or (done.errors.strip().splitlines() or ["no reason given"])[-1]
         raise PreinitError(f"{'it' if options.init is None else f'`{options.init}`'} cannot be run: {reason}")
-    header, _, contents = done.output.partition(b"\n")
-    found = json.loads(header)
     memories = {}
-    start = 0
     for place, size in zip(instrumented.memories, found["sizes"], strict=True):
-        memories[place] = contents[start : start + size]
+        memories[place] = done.output[start : start + size]
         start += size
     return Snapshot(memories, dict(zip(instrumented.globals, found["globals"], strict=True)), done.errors)

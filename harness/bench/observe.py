@@ -90,14 +90,14 @@ class Observer:
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
         except StepLost as lost:
-            return CellRun(cell, made, Rejected("compose", lost.loss.message, lost.loss.exit_code is None))
+            return CellRun(cell, made, Rejected.lost("compose", lost.loss))
         start = clock.add("compose", start)
         engine = self._engine(cell.engine)
         try:
             with self._steps.bounded(f"compile {cell}"):
                 compiled = engine.compile(composition)
         except StepLost as lost:
-            compiled = Rejected("compile", lost.loss.message, lost.loss.exit_code is None)
+            compiled = Rejected.lost("compile", lost.loss)
         start = clock.add("compile", start)
         if isinstance(compiled, Rejected):
             return self._blame(cell, made, composition, compiled)
@@ -146,7 +146,7 @@ class Observer:
                 entries = plan.entries if script.entries is None else script.entries
                 result = compiled.run(script.scripts, entries, own)
         except StepLost as lost:
-            result = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
+            result = Rejected.lost("run", lost.loss)
         start = clock.add("run", start)
         if isinstance(result, Rejected):
             return Observation(result, {})

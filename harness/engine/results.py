@@ -8,6 +8,7 @@ from enum import Enum, unique
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
+from harness.process.steps import Loss
 
 
 @unique
@@ -102,11 +103,18 @@ class RunResult:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """The engine does not accept the composition: it is invalid (`compile`), cannot be instantiated, or exceeds the
-    time of a step (`timed_out`)."""
+    time of a step (`timed_out`). `signal`: the number of the signal that ended the engine; 0 if none did."""
 
     stage: str
     message: str
     timed_out: bool = False
+    signal: int = 0
+
+    @staticmethod
+    def lost(stage: str, loss: Loss) -> Rejected:
+        """A step of the engine that was lost."""
+        code = loss.exit_code
+        return Rejected(stage, loss.message, code is None, -code if code is not None and code < 0 else 0)
 
     def __str__(self) -> str:
         """`not compiled: ...`."""

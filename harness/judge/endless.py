@@ -38,12 +38,17 @@ class RunsThatEnd:
                     self._cells.setdefault(number, str(run.cell))
 
     def decided(self, finding: Finding) -> Finding:
-        """A finding about a limit that a run reached as one about the tools of its cell, if the run ends elsewhere."""
-        cell = self._cells.get(finding.run)
-        if finding.outcome is not Outcome.LIMIT_REACHED or cell is None:
-            return finding
-        message = f"{finding.message}; in {cell} the run ends far below the limit"
-        return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
+        """As `decided`, by the cell in which the run of the finding ends."""
+        return decided(finding, self._cells.get(finding.run))
+
+
+def decided(finding: Finding, elsewhere: str | None) -> Finding:
+    """A finding about a limit that a run reached as one about the tools of its cell, if the run ends far below the
+    limit in another cell, `elsewhere`. Any other finding as it is."""
+    if finding.outcome is not Outcome.LIMIT_REACHED or elsewhere is None:
+        return finding
+    message = f"{finding.message}; in {elsewhere} the run ends far below the limit"
+    return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
 
 
 def _ends(result: RunResult | Rejected) -> bool:

@@ -26,6 +26,7 @@ from harness.world.unused_ends import has_unused_end
 from reports.outcomes import Outcome
 
 _FAULT = "the engine found a bug in itself"
+_SIGKILL = 9
 
 
 def judge(
@@ -193,8 +194,21 @@ def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
     """Findings about outputs of tools that the engine refuses or does not finish."""
     if fault := engine_fault(rejected.message):
         return Finding(Outcome.ENGINE_FAULT, f"{cell}: {_FAULT}, in {rejected.stage}: {fault}")
+    if rejected.signal:
+        return Finding(*_ended(cell, rejected))
     outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
     return Finding(outcome, f"{cell}: {rejected}")
+
+
+def _ended(cell: str, rejected: Rejected) -> tuple[Outcome, str]:
+    """A signal ended the engine, or the composition before it, twice. No guest may do that to an engine, and no input
+    to the harness, so it says nothing about a tool. SIGKILL comes from outside."""
+    if rejected.signal == _SIGKILL:
+        why = "the system killed the worker twice, at last while it ran alone, as it does when memory is short"
+        return Outcome.HARNESS_ERROR, f"{cell}: {why}; give it more memory, or make the input smaller"
+    if rejected.stage == "compose":
+        return Outcome.HARNESS_ERROR, f"{cell}: a signal ended the harness twice, in compose: {rejected.message}"
+    return Outcome.ENGINE_FAULT, f"{cell}: a signal ended the engine twice, in {rejected.stage}: {rejected.message}"
 
 
 def build_finding(what: str, failure: BuildFailure) -> Finding:

@@ -17,6 +17,7 @@ from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
 from harness.judge.difference import NOTHING, Difference
+from harness.judge.endless import LITTLE, decided
 from harness.judge.exhibits import Exhibits, Made
 from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
@@ -139,6 +140,8 @@ def link_case_verdict(
         del found[toolchain]
     if not found:
         return skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))), []
+    ends = next((made.ends for made in linked.values() if made.ends is not None), None)
+    found = {toolchain: [decided(finding, ends) for finding in findings] for toolchain, findings in found.items()}
     verdict = judge_alone(judging, found)
     if options.initializer:
         plainly = replace(options, initializer="", expectations=options.expectations.within(name))
@@ -163,6 +166,8 @@ class _Linked:
         self._prepared = prepared
         self.cells: list[str] = []
         """The cells in which it ran: `TOOLCHAIN@ENGINE`."""
+        self.ends: str | None = None
+        """The first of them in which the program ends far below every limit."""
         self._component = b""
 
     def findings(self, engines: Sequence[EngineKind]) -> list[Finding]:
@@ -209,15 +214,23 @@ class _Linked:
             with bench.steps.bounded(f"run {self._case.title} of {self._name}@{kind.value}"):
                 seen = execute(bench.engine(kind), component, self._prepared, bench.settings.run_limits)
         except StepLost as lost:
-            seen = Rejected("run", lost.loss.message, lost.loss.exit_code is None)
+            seen = Rejected.lost("run", lost.loss)
         if isinstance(seen, Rejected):
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
-        self.cells.append(f"{self._name}@{kind.value}")
-        difference = first_difference(self._prepared, seen)
+        cell = f"{self._name}@{kind.value}"
+        self.cells.append(cell)
+        if self.ends is None and seen.spent < LITTLE and not any(map(_stopped, seen.calls)):
+            self.ends = cell
+        difference = first_difference(self._prepared, seen.calls)
         if difference is not None and difference.actual.endswith(_STOPPED):
-            told = f"{self._name}@{kind.value}, {difference}: stopped by a limit of the harness; look for a loop"
+            told = f"{cell}, {difference}: stopped by a limit of the harness; look for a loop"
             return [Finding(Outcome.LIMIT_REACHED, told)]
         return findings_of([difference] if difference is not None else [])
+
+
+def _stopped(lines: tuple[str, ...]) -> bool:
+    """Whether a limit of the harness ended a call."""
+    return bool(lines) and lines[-1].endswith(_STOPPED)
 
 
 def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:

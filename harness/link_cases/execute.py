@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from ctypes import byref, pointer
 from dataclasses import dataclass, field
@@ -25,14 +26,28 @@ MAX_LINES = 10_000
 """Maximum number of calls of imports in one step: an endless program is stopped, like one that uses up its fuel."""
 
 
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A program that ran. `calls`: the lines of each call; the lines of a new instance come before those of its first
+    call. A trap during instantiation is also a line, the last one.
+
+    `spent`: the share of a limit that it used: of fuel, time or lines, whichever came nearest to its limit.
+    """
+
+    calls: tuple[tuple[str, ...], ...]
+    spent: float
+
+
 @dataclass
 class _Host:
-    """The calls of imports since the last request."""
+    """The calls of imports since the last request. `most`: the largest number of them in one request."""
 
     lines: list[str] = field(default_factory=list)
+    most: int = 0
 
     def take(self) -> list[str]:
         lines, self.lines = self.lines, []
+        self.most = max(self.most, len(lines))
         return lines
 
     def answer(self, function: Function, args: Sequence[Value]) -> str | None:
@@ -43,17 +58,19 @@ class _Host:
         return None if function.result is None else function.name
 
 
-def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> list[tuple[str, ...]] | Rejected:
-    """The lines of each call; the lines of a new instance come before those of its first call.
-
-    A trap during instantiation is also a line, the last one.
-    """
+def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits) -> Executed | Rejected:
+    """Call the exports of a component, each call that traps in an instance that is then left."""
     try:
         component = Component(engine.engine, binary)
     except WasmtimeError as error:
         return Rejected("compile", cause(str(error)))
     with engine.deadline.within(limits.seconds, limits.resident):
-        return _Run(engine, component, prepared, limits).calls()
+        since = time.process_time()
+        run = _Run(engine, component, prepared, limits)
+        calls = run.calls()
+        if isinstance(calls, Rejected):
+            return calls
+        return Executed(tuple(calls), max(run.spent, (time.process_time() - since) / limits.seconds))
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,7 @@ class _Run:
         self._prepared = prepared
         self._limits = limits
         self._host = _Host()
+        self._fuel = 0
         self._linker = Linker(engine.engine)
         with self._linker.root() as root:
             for key, interface in prepared.world.imports.items():
@@ -79,6 +97,11 @@ class _Run:
                     with root.add_instance(key) as instance:
                         for name, function in interface.functions.items():
                             instance.add_func(name, self._import(function))
+
+    @property
+    def spent(self) -> float:
+        """The share of the fuel of an instance, or of the lines of a call."""
+        return max(self._fuel / self._limits.fuel, self._host.most / MAX_LINES)
 
     def _import(self, function: Function) -> object:
         return lambda _store, *args: self._host.answer(function, args)
@@ -98,14 +121,18 @@ class _Run:
                 traps, line = self._call(live, call)
                 seen.append((*self._host.take(), line))
                 if traps:
-                    live.store.close()
+                    self._close(live.store)
                     live = None
         except WasmtimeError as error:  # no trap, but a fault of the engine
             return Rejected("run", str(error))
         finally:
             if live is not None:
-                live.store.close()
+                self._close(live.store)
         return seen
+
+    def _close(self, store: wasmtime.Store) -> None:
+        self._fuel = max(self._fuel, self._limits.fuel - store.get_fuel())
+        store.close()
 
     def _start(self) -> _Live | str | Rejected:
         """A new instance; a line if it traps at once."""
@@ -113,12 +140,12 @@ class _Run:
         try:
             return _Live(store, self._linker.instantiate(store, self._component))
         except WasmtimeError as error:
-            store.close()
+            self._close(store)
             if is_trap(str(error)) and not engine_fault(str(error)):
                 return f"instantiation traps: {self._engine.trapped(str(error))[0].value}"
             return Rejected("instantiate", str(error))
         except TraceTooLong:
-            store.close()
+            self._close(store)
             return f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}"
 
     def _call(self, live: _Live, call: PreparedCall) -> tuple[bool, str]:

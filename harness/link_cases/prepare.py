@@ -14,6 +14,7 @@ from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
 from harness.text.nearest import there_are
 from harness.text.toml_lines import FileError
 from harness.toolchains.protocol import Library
+from harness.values.amount import Bounded
 from harness.values.values import Value
 from harness.values.wave import function_call
 from harness.values.wave_lexer import WaveError
@@ -71,7 +72,8 @@ def prepare(case: LinkCase) -> Prepared:
         _check_imports(case, world)
     libraries = [_library(case, worlds, index, library) for index, library in enumerate(case.libraries)]
     libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
-    calls = tuple(_call(case, world, index, step) for index, step in enumerate(case.steps))
+    read = Bounded(from_wave)
+    calls = tuple(_call(case, world, index, step, read) for index, step in enumerate(case.steps))
     return Prepared(tuple(libraries), world, (case.starts, *case.starts_also), calls)
 
 
@@ -118,7 +120,7 @@ def _check_imports(case: LinkCase, world: World) -> None:
                 raise case.file.error(["wit"], f"{message}char and string")
 
 
-def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep) -> PreparedCall:
+def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep, read: Bounded) -> PreparedCall:
     interface, _, name = step.call.rpartition("#")
     function = world.export_function(interface or None, name)
     if function is None:
@@ -129,7 +131,7 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep) -> Prepa
         message = f"{step.call} takes {len(function.params)} arguments, {len(step.args)} are given"
         raise case.file.error(["step", index, "args"], message)
     pairs = zip(step.args, function.params, strict=True)
-    args = tuple(_value(case, index, "args", text, param.type) for text, param in pairs)
+    args = tuple(_value(case, index, "args", text, param.type, read) for text, param in pairs)
     if step.trap is not None:
         end = trapped(function, args, step.trap.value)
     else:
@@ -138,13 +140,13 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep) -> Prepa
             raise case.file.error(["step", index], f"{step.call}: `result` {wrong}")
         result = None
         if step.result is not None and function.result is not None:
-            result = _value(case, index, "result", step.result, function.result)
+            result = _value(case, index, "result", step.result, function.result, read)
         end = returned(function, args, result)
     return PreparedCall(function, args, (*step.logs, end), step.trap is not None)
 
 
-def _value(case: LinkCase, index: int, key: str, text: str, type: t.Type) -> Value:
+def _value(case: LinkCase, index: int, key: str, text: str, type: t.Type, read: Bounded) -> Value:
     try:
-        return from_wave(text, type)
+        return read(text, type)
     except WaveError as error:
         raise case.file.error(["step", index, key], f"{key} {text!r}, {error}") from error

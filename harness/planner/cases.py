@@ -26,6 +26,7 @@ from harness.planner.registers import OutOfRegisters
 from harness.script.operations import Lists
 from harness.script.text import script_text
 from harness.suite.case import Case, CaseError
+from harness.values.amount import Bounded
 from harness.values.values import Invalid, Value
 from harness.values.wave_parser import from_wave
 from harness.world import types as t
@@ -64,8 +65,9 @@ def case_plan(case: Case) -> Plan:
         check_functions(composition, case.steps)
     except StepError as error:
         raise case.error(error.path, str(error)) from error
+    read = Bounded(value_of)
     runs = tuple(
-        _run(case, composition, segment, mode, lists)
+        _run(case, composition, segment, mode, lists, read)
         for lists in case.lists
         for mode in modes(composition, case.steps)
         for segment in segments(case.steps)
@@ -121,9 +123,9 @@ def value_of(text: str, type: t.Type) -> Value:
 
 
 def _run(
-    case: Case, composition: Composition, steps: tuple[Step[str], ...], mode: Role | None, lists: Lists
+    case: Case, composition: Composition, steps: tuple[Step[str], ...], mode: Role | None, lists: Lists, read: Bounded
 ) -> ScriptPlan:
-    compiler = Compiler(composition, lists, value_of)
+    compiler = Compiler(composition, lists, read)
     last = steps[-1].path if steps else ()
     expected = ExpectedOutcome(trap_of(steps[-1]) if steps else None)
     try:

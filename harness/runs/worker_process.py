@@ -48,9 +48,11 @@ def start(errors: IO[bytes], held: int | None) -> WorkerProcess:
     """`errors`: its standard error. `held`: a descriptor that its launchers hold as long as they live."""
     if sys.platform != "linux" or held is None:
         return _Started(errors, held)
+    nursery = _nursery()
     try:
-        return _Forked(_nursery(), errors, held)
-    except ConnectionError:  # it has been killed
+        return _Forked(nursery, errors, held)
+    except ConnectionError:  # it has been killed, perhaps so lately that it still seems to live
+        nursery.end()
         return _Forked(_nursery(), errors, held)
 
 
@@ -172,6 +174,11 @@ class _Nursery:
         """Raises `ConnectionError` if it has ended."""
         with self._lock:
             frames.send(self._socket, (dict(_environment()), os.getcwd(), list(sys.path)), descriptors)
+
+    def end(self) -> None:
+        """Whatever it does. Its workers end with it."""
+        self._process.kill()
+        self._process.wait()
 
     def close(self) -> None:
         self._socket.close()

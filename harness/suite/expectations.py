@@ -11,6 +11,8 @@ _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """The part before a type's name in canonical names: an interface's id or label."""
 _EXPORTED = "[export]"
 """Stands before the canonical names of exported resources."""
+_WITH = re.compile(r"\binclude\b[^;{]*\bwith\s*\{([^}]*)\}")
+_RENAMED = re.compile(r"%?([\w-]+)\s+as\s+%?([\w-]+)")
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 _OF_TYPES = re.compile(
     r"event \(.*: expected `?(?:(?:push|pop)_(?!own|borrow)|(?:stream|future)_)\w+ "
@@ -83,6 +85,16 @@ class Expectation:
         return case in self.cases
 
 
+def _labels(wit: str) -> tuple[tuple[str, str], ...]:
+    """The labels of worlds with their interfaces, also under the names that `include ... with` gives them."""
+    found: list[tuple[str, str]] = list(dict.fromkeys(_LABEL.findall(wit)))
+    renames = [pair for names in _WITH.findall(wit) for pair in _RENAMED.findall(names)]
+    for label, interface in found:  # it grows: a name may be renamed again
+        given = [(new, interface) for old, new in renames if old == label]
+        found += [pair for pair in given if pair not in found]
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Expectations:
     """The expectations that apply to the tools of a run."""
@@ -92,7 +104,7 @@ class Expectations:
     def about(self, wit: str, unused_end: bool = False) -> Expectations:
         """The expectations that may apply to a world of this text. `unused_end`: whether it has a stream or future type
         that no function uses."""
-        labels = tuple(_LABEL.findall(wit))
+        labels = _labels(wit)
         items = [item for item in self.items if re.search(item.wit, wit) and (unused_end or not item.unused_end)]
         return Expectations(tuple(replace(item, wit="", unused_end=False, labels=labels) for item in items))
 

@@ -16,6 +16,7 @@ import pytest
 
 from harness.bench.settings import Settings
 from harness.cli.results import broken_case
+from harness.runs import worker_process
 from harness.runs.pool import OutOfMemory, Patience, Pool, PoolClosed, TaskFailed
 from tests.harness.pool_tasks import (
     DieOutside,
@@ -301,6 +302,26 @@ class TestNursery:
         assert ends(worker), "a worker ends with it"
         after = pool.submit(ProcessId()).result()
         assert after != worker and parent_of(after) != nursery
+
+    def test_one_that_is_about_to_end_is_not_asked_twice(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A process that was killed moments ago may still look alive."""
+        with Pool(settings, 1) as pool:
+            nursery = parent_of(pool.submit(ProcessId()).result())
+        os.kill(nursery, signal.SIGKILL)
+        ended: list[int] = []
+        end = worker_process._Nursery.end
+
+        def noted(self: worker_process._Nursery) -> None:
+            ended.append(self._process.pid)
+            end(self)
+
+        monkeypatch.setattr(worker_process._Nursery, "end", noted)
+        monkeypatch.setattr(worker_process._Nursery, "lives", property(lambda self: self._process.pid not in ended))
+        with Pool(settings, 1) as pool:
+            assert parent_of(pool.submit(ProcessId()).result()) != nursery
+        assert ended == [nursery]
 
     def test_a_worker_has_what_its_owner_has_when_it_starts(
         self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

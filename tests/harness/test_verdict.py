@@ -18,6 +18,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
+from harness.process.steps import Loss
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains.cells import (
     BOTH_WAYS_EVERY,
@@ -466,6 +467,24 @@ class TestCells:
         (Rejected("compile", "no end", True), Outcome.TIMED_OUT, "x@winch: not compiled: no end"),
         (Rejected("run", "no end", True), Outcome.TIMED_OUT, "x@winch: not run: no end"),
         (Rejected("describe", "garbage"), Outcome.INVALID_OUTPUT, "x@winch: not described: garbage"),
+        (
+            Rejected.lost("run", Loss(0.0, -11, "the worker ended with code -11")),
+            Outcome.ENGINE_FAULT,
+            "x@winch: a signal ended the engine twice, in run: the worker ended with code -11",
+        ),
+        (
+            Rejected.lost("compile", Loss(0.0, -9, "the worker ended with code -9")),
+            Outcome.HARNESS_ERROR,
+            "x@winch: the system killed the worker twice, at last while it ran alone, as it does when memory is short; "
+            "give it more memory, or make the input smaller",
+        ),
+        (
+            Rejected.lost("compose", Loss(0.0, -11, "code -11")),
+            Outcome.HARNESS_ERROR,
+            "x@winch: a signal ended the harness twice, in compose: code -11",
+        ),
+        (Rejected.lost("run", Loss(9.0, None, "no end")), Outcome.TIMED_OUT, "x@winch: not run: no end"),
+        (Rejected.lost("run", Loss(0.0, 3, "code 3")), Outcome.INVALID_OUTPUT, "x@winch: not run: code 3"),
     ],
 )
 def test_what_the_engine_does_not_take(rejected: Rejected, outcome: Outcome, message: str) -> None:

@@ -50,7 +50,7 @@ def linked(name: str) -> tuple[Prepared, bytes]:
 def difference(engine: Engine, prepared: Prepared, component: bytes) -> object:
     seen = execute(engine, component, prepared, RunLimits())
     assert not isinstance(seen, Rejected), seen
-    return first_difference(prepared, seen)
+    return first_difference(prepared, seen.calls)
 
 
 @pytest.mark.parametrize("name", STATE)

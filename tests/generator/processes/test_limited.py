@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -77,3 +79,26 @@ def alive(pid: int) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def test_of_long_errors_the_middle_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited, "SHOWN", 10)
+    done = limited.run(python("import os; os.write(2, b'abcde' + b'x' * 100 + b'vwxyz')"), b"")
+    assert done.errors == "abcde\n(100 bytes are left out)\nvwxyz"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit of processor time ends it")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_child_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
+    note = tmp_path / "pid"
+    child = f"import os, time; open({str(note)!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(600)"
+    parent = subprocess.Popen(
+        python(f"import sys; from generator.processes.limited import run; run([sys.executable, '-c', {child!r}], b'')")
+    )
+    deadline = time.monotonic() + 60
+    while not (note.exists() and note.read_text().endswith(" ")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    parent.send_signal(number)
+    parent.wait()
+    assert not alive(int(note.read_text()))

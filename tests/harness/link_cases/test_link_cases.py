@@ -24,14 +24,15 @@ from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import Prepared, prepare
 from harness.plan.outcomes import TrapClass
 from harness.process.children import ProcessLimits
-from harness.process.steps import Steps
+from harness.process.steps import Loss, Steps
 from harness.runs.runner import Runner
 from harness.suite.link_case import LinkCase, parse_link_case
 from harness.text.toml_lines import FileError
-from harness.toolchains.cells import OURS
+from harness.toolchains.builder import Builder
+from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
 from harness.toolchains.command import load
-from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
+from harness.toolchains.protocol import BuildResult, Built, Library, LinkOptions, Refused, Toolchain
 from harness.world.world import World
 from reports.coverage import FEATURES, LINK_FEATURES
 from reports.outcomes import Outcome
@@ -164,8 +165,8 @@ def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
     assert isinstance(library, Built)
     seen = execute(bench.engine(EngineKind.WINCH), library.data, program, RunLimits())
     assert not isinstance(seen, Rejected)
-    assert seen[0][-1] == "tell() traps: out-of-fuel"
-    assert len(seen[0]) == MAX_LINES + 1
+    assert seen.calls[0][-1] == "tell() traps: out-of-fuel"
+    assert len(seen.calls[0]) == MAX_LINES + 1 and seen.spent == 1
 
 
 def test_a_fault_of_the_engine_is_no_line_of_a_program(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +281,53 @@ def test_a_limit_is_no_verdict_unless_a_call_before_it_differs(bench: Workbench,
     assert {finding.outcome for _, finding in found.findings} == {wanted}
     limit = "tell() traps: out-of-fuel: stopped by a limit of the harness"
     assert all((limit in finding.message) == (wanted is Outcome.LIMIT_REACHED) for _, finding in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(-11, Outcome.ENGINE_FAULT), (-6, Outcome.ENGINE_FAULT), (-9, Outcome.HARNESS_ERROR), (3, Outcome.INVALID_OUTPUT)],
+)
+def test_a_signal_that_ends_the_engine_is_no_tools_fault(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, code: int, outcome: Outcome
+) -> None:
+    """A worker that was lost twice in this step, at last alone."""
+    monkeypatch.setattr(bench.steps, "lost", {"run t of ours@winch": Loss(0.0, code, f"ended with code {code}")})
+    found = verdict(bench, file())
+    assert (found.outcome, found.minority) == (outcome, None if code < 0 else OURS)
+
+
+ENDLESS = "(loop $again (br $again))"
+COUNT = """(local $n i32) (loop $again
+  (br_if $again (i32.ne (i32.const 1000000) (local.tee $n (i32.add (local.get $n) (i32.const 1))))))"""
+
+
+@pytest.mark.parametrize(
+    ("other", "outcome", "minority"),
+    [("", Outcome.TIMED_OUT, OURS), (COUNT, Outcome.LIMIT_REACHED, None), (ENDLESS, Outcome.LIMIT_REACHED, None)],
+    ids=["far below the limit", "near it", "endless too"],
+)
+def test_a_program_that_ends_by_another_tool_is_endless_by_this_one(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, other: str, outcome: Outcome, minority: str | None
+) -> None:
+    if REFERENCE not in bench.toolchains:
+        pytest.skip("needs a second toolchain")
+    link = Builder.link
+    programs = {
+        name: prepare(
+            parse_link_case(file(wat=LIBRARY.replace('(func (export "tell") ', f'(func (export "tell") {code}')))
+        )
+        for name, code in ((OURS, ENDLESS), (REFERENCE, other))
+    }
+
+    def linked(self: Builder, toolchain: Toolchain, _: object, options: LinkOptions) -> BuildResult:
+        return link(self, toolchain, programs[toolchain.name].libraries, options)
+
+    monkeypatch.setattr(Builder, "link", linked)
+    steps = """[[step]]\ncall = "tell"\nlogs = ['a:b/notes#note("he", -3)']\n"""
+    found = verdict(bench, file(steps))
+    assert (found.outcome, found.minority) == (outcome, minority), found.findings
+    told = "; in reference@winch the run ends far below the limit"
+    assert next(told in finding.message for _, finding in found.findings) is (outcome is Outcome.TIMED_OUT)
 
 
 RESOURCES = """
