@@ -26,6 +26,7 @@ _OPTIONS = (
         type=click.Choice([str(version) for version in interpreters.VERSIONS]),
         help=f"The version of its interface.  [default: {NEWEST}]",
     ),
+    click.option("--with-async", is_flag=True, help="It has async functions; without this they are left out."),
     click.option(
         "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
     ),
@@ -47,12 +48,15 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     """Raises `UsedWrongly` for files that cannot be an interpreter."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
+    asynchronous = given.pop("with_async")
     if path is None:
-        for option, value in (("--abi-version", version), ("--adapt", adapters), ("--library", libraries)):
+        options = {"--abi-version": version, "--with-async": asynchronous, "--adapt": adapters, "--library": libraries}
+        for option, value in options.items():
             if value:
                 raise UsedWrongly(f"{option} is for an interpreter: name it with --interpreter FILE")
         return None
-    found = Interpreter(path, int(version or NEWEST), _named("--library", libraries), _named("--adapt", adapters))
+    files = _named("--library", libraries), _named("--adapt", adapters)
+    found = Interpreter(path, int(version or NEWEST), *files, asynchronous)
     try:
         found.read()
     except BadInterpreter as error:
@@ -76,6 +80,7 @@ def interpreter_words(interpreter: Interpreter | None) -> list[str]:
         return []
     words = ["--interpreter", str(interpreter.path)]
     words += ["--abi-version", str(interpreter.abi_version)] if interpreter.abi_version != NEWEST else []
+    words += ["--with-async"] if interpreter.asynchronous else []
     for option, items in (("--adapt", interpreter.adapters), ("--library", interpreter.libraries)):
         words += [word for item in items for word in (option, f"{item.name}={item.path}")]
     return words

@@ -82,11 +82,14 @@ def plan_trial(
     return TrialPlan(with_faults(planned, random, fault_runs) if fault_runs else planned, calls, plain)
 
 
-def plan_guest_trial(wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int) -> TrialPlan:
-    """A trial of an interpreter that is not ours; without bad values, which no such interpreter gives."""
-    surroundings = guest_surroundings(WitText(wit, "world.wit"), world, features)
+def plan_guest_trial(
+    wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int, asynchronous: bool
+) -> TrialPlan:
+    """A trial of an interpreter that is not ours, without bad values, which no such interpreter gives. `asynchronous`:
+    it has async functions."""
+    surroundings = guest_surroundings(WitText(wit, "world.wit"), world, features, asynchronous=asynchronous)
     calls = affordable(surroundings, calls)
-    planned = guest_world(surroundings, random, calls, TITLE)
+    planned = guest_world(surroundings, random, calls, TITLE, asynchronous)
     return TrialPlan(planned, calls, len(planned.plan.runs))
 
 

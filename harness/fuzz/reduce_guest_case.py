@@ -51,6 +51,7 @@ class _Reduction:
         self._bench = bench
         self._case = case
         self._interpreter = bench.settings.interpreter.name
+        self._asynchronous = bench.settings.interpreter.asynchronous
         self._options = replace(task.options, artifacts=None)
         self._smallest = SmallestYet(task.smallest)
         self._attempts = Attempts(bench.steps)
@@ -58,7 +59,7 @@ class _Reduction:
 
     def run(self) -> FileReduced:
         try:
-            plan = guest_case_plan(self._case)
+            plan = guest_case_plan(self._case, self._asynchronous)
         except NoRole as error:
             return FileReduced(skipped(str(error)))
         verdict, found = self._examined(plan)
@@ -103,7 +104,7 @@ class _Reduction:
         """None if nothing is left to run, or after the last attempt."""
         if self._attempts.tries >= EFFORT or not (parts.steps or parts.sample):
             return None
-        return self._attempts.read("plan", lambda: _planned(parts), (*UNUSABLE, NoRole))
+        return self._attempts.read("plan", lambda: _planned(parts, self._asynchronous), (*UNUSABLE, NoRole))
 
     def _examined(self, plan: Plan) -> tuple[Verdict, list[Hit]]:
         """The verdict, and the findings about the interpreter."""
@@ -119,9 +120,9 @@ class _Reduction:
         return case_text(named, [f"{self._interpreter}: {self._message[:MAX_MESSAGE]}"])
 
 
-def _planned(parts: CaseParts) -> Plan:
+def _planned(parts: CaseParts, asynchronous: bool) -> Plan:
     case_plan(case_of(parts))  # the written case must be a case by itself
-    return guest_case_plan(case_of(parts))
+    return guest_case_plan(case_of(parts), asynchronous)
 
 
 def _way(bucket: Bucket) -> tuple[object, ...]:

@@ -205,8 +205,9 @@ def _of_guest(
 
 
 def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int) -> TrialPlan:
-    if bench.settings.interpreter is not None:
-        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls)
+    interpreter = bench.settings.interpreter
+    if interpreter is not None:
+        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls, interpreter.asynchronous)
     extra = encodings_of(index), hooks_of(index)
     return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
 

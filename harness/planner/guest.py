@@ -17,16 +17,20 @@ from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
 from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_rules import GuestComposition, without_rule
+from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
 from harness.script import operations as s
 from harness.world.world import Function, World
 
 
-def guest_world(surroundings: Surroundings, random: Random, calls: int, title: str) -> PlannedWorld:
+def guest_world(
+    surroundings: Surroundings, random: Random, calls: int, title: str, asynchronous: bool = False
+) -> PlannedWorld:
     """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
-    lists that go whole in the driver and the provider."""
+    lists that go whole in the driver and the provider. `asynchronous`: the interpreter has async functions; a third run
+    has calls of them side by side."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    composition = GuestComposition(worlds, surroundings.wires)
+    composition = GuestComposition(worlds, surroundings.wires, asynchronous)
     possible, lacking = split(composition, called(composition))
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
@@ -38,6 +42,7 @@ def guest_world(surroundings: Surroundings, random: Random, calls: int, title: s
         RunSteps(plan_steps(GuestCaller(composition, random, way), possible, count, progress), way)
         for way, count in (rounds if possible else ())
     ]
+    runs += _together(composition, random, possible)
     left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
     plan = Plan(
         title=title,
@@ -46,12 +51,23 @@ def guest_world(surroundings: Surroundings, random: Random, calls: int, title: s
         unmergeable=surroundings.unmergeable,
         worlds=worlds,
         entries=(),
-        runs=tuple(predicted(composition, run) for run in runs),
+        runs=tuple(predicted(composition, run, anyhow=True) for run in runs),
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(left_out),
     )
     ran = [item for item in possible if item not in progress.never]
     return PlannedWorld(plan, composition, tuple(runs), tuple(ran))
+
+
+def _together(
+    composition: GuestComposition, random: Random, functions: Sequence[tuple[Role, Function]]
+) -> list[RunSteps]:
+    fit = [item for item in functions if goes_on(item[1])][:MOST_TOGETHER]
+    if not fit:
+        return []
+    caller = GuestCaller(composition, random)
+    steps = plan_steps(caller, fit, max(1, MOST_TOGETHER // len(fit)), Progress())
+    return [RunSteps(side_by_side(composition, random, steps), s.Lists.BY_ELEMENT)]
 
 
 def guest_plan(
@@ -61,21 +77,26 @@ def guest_plan(
     seed: int,
     calls: int,
     title: str | None = None,
+    asynchronous: bool = False,
 ) -> Plan:
     """The plan of `harness check --interpreter`. Raises `FrontEndError` for WIT that cannot be used."""
-    surroundings = guest_surroundings(source, world, features)
+    surroundings = guest_surroundings(source, world, features, asynchronous=asynchronous)
     name = title or surroundings.parts[Role.SUBJECT].plan.world
-    return guest_world(surroundings, Random(seed), calls, name).plan
+    return guest_world(surroundings, Random(seed), calls, name, asynchronous).plan
 
 
 def guest_surroundings(
-    source: Path | WitText, world: str | None, features: Sequence[str], merge_versions: bool = True
+    source: Path | WitText,
+    world: str | None,
+    features: Sequence[str],
+    merge_versions: bool = True,
+    asynchronous: bool = False,
 ) -> Surroundings:
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
     found = surround(source, world, features, merge_versions, ends=False)
     world_found = found.parts[Role.SUBJECT].world
-    names = without_rule(world_found)
+    names = without_rule(world_found, asynchronous)
     if not names or _several_versions(world_found):
         return found
     try:

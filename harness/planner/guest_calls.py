@@ -13,6 +13,7 @@ from random import Random
 from typing import TypeGuard
 
 from harness.model.table import ResourceIdentity
+from harness.plan.async_steps import YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.calls import Caller
@@ -130,7 +131,7 @@ class GuestCaller(Caller):
                     frame.room.take()
         rule = self.composition.rules.of[function.canonical]
         if isinstance(rule, Forward):
-            result = self._forward(frame, function, rule.imported, args, result)
+            result = self._forward(frame, function, rule.imported, args, result, waits)
         else:
             for own, name in self._wrapping.others_dropped(args, function, rule.parameter):
                 self._own.destroy(frame, self.composition.identity(role, own.resource), name)
@@ -141,9 +142,16 @@ class GuestCaller(Caller):
         return tuple(frame.steps), frozenset(), result
 
     def _forward(
-        self, frame: Doing, exported: Function, imported: Function, args: tuple[Value, ...], result: Value | None
+        self,
+        frame: Doing,
+        exported: Function,
+        imported: Function,
+        args: tuple[Value, ...],
+        result: Value | None,
+        waits: bool,
     ) -> Value | None:
-        """The call of the import; its result, for the driver. `result`: without its handles."""
+        """The call of the import; its result, for the driver. `result`: without its handles. `waits`: the subject can
+        wait for it, and mostly must: the callee lets others go on first."""
         callee, provided = self.composition.links.callee(frame.role, imported.interface, imported.name)
         given_away: list[str] = []
         inner_args = tuple(
@@ -154,7 +162,10 @@ class GuestCaller(Caller):
         )
         for name in given_away:
             frame.steps.append(DropStep(name))
-        during, keep, inner_result = super()._answer(callee, provided, inner_args, result, False, None)
+        during, keep, inner_result = super()._answer(callee, provided, inner_args, result, waits, None)
+        turns = self._random.randrange(4) if waits else 0
+        if turns:
+            during = (YieldStep(turns), *during)
         name = imported.canonical.removeprefix(WORLD)
         frame.steps.append(CallStep(name, inner_args, inner_result, during=during, keep=keep))
         for value, param in zip(args, exported.params, strict=True):

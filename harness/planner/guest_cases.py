@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 
 from harness.model import Unpredictable
+from harness.plan.async_steps import AwaitStep, YieldStep
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step, StepError, trap_of
@@ -35,19 +36,20 @@ class NoRole(Exception):
     """A case in which an interpreter that is not ours has no role; the message says why."""
 
 
-def guest_case_plan(case: Case) -> Plan:
-    """The plan of a case that has a plan with `boxed`. Raises `NoRole`."""
+def guest_case_plan(case: Case, asynchronous: bool = False) -> Plan:
+    """The plan of a case that has a plan with `boxed`. `asynchronous`: as in `guest_world`. Raises `NoRole`."""
     if case.hooks:
         raise NoRole("the case needs an interpreter with task hooks")
     if case.async_filters or case.blocking_run:
         raise NoRole("the case chooses how functions are lowered or lifted, and an interpreter may not")
-    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions)
+    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions, asynchronous)
     if case.sample is not None:
-        return guest_world(surroundings, Random(case.sample.seed), case.sample.calls, case.title).plan
+        random, calls = Random(case.sample.seed), case.sample.calls
+        return guest_world(surroundings, random, calls, case.title, asynchronous).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     if Role.DRIVER not in worlds:
         raise NoRole("the world exports nothing, so nothing can call the interpreter")
-    composition = GuestComposition(worlds, surroundings.wires)
+    composition = GuestComposition(worlds, surroundings.wires, asynchronous)
     runs = tuple(
         _run(composition, RunSteps(_Guest(composition, surroundings.unsupported).steps(segment), lists))
         for lists in case.lists
@@ -96,7 +98,10 @@ class _Guest:
                 return self._call(step)
             case DropStep():
                 return self._drop(step)
-        raise NoRole("a step other than a call or a drop is by the subject, which does nothing by itself")
+            case AwaitStep() | YieldStep():
+                return replace(step, by=Role.DRIVER)
+        other = "a step other than a call, a drop, an await or a yield"
+        raise NoRole(f"{other} is by the subject, which does nothing by itself")
 
     def _call(self, step: CallStep[str]) -> CallStep[Value]:
         try:
@@ -108,7 +113,9 @@ class _Guest:
         result = None
         if step.result is not None and exported.result is not None:
             result = _value(step.result, exported.result)
-        made = CallStep(step.function, args, result, Role.DRIVER, step.trap, keep=step.keep)
+        made = CallStep(
+            step.function, args, result, Role.DRIVER, step.trap, keep=step.keep, name=step.name, status=step.status
+        )
         if callee is not Role.SUBJECT:
             return replace(made, during=self._provided(step.during, {}))
         rule = self._composition.rules.of.get(exported.canonical)
@@ -190,6 +197,8 @@ class _Guest:
         if step.by is not None:
             raise NoRole("a step during a call says who does it")
         match step:
+            case YieldStep():
+                return step
             case NewStep(handle) | RepStep(handle):
                 return replace(step, handle=renamed.get(handle, handle))
             case DropStep(handle):

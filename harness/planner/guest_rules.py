@@ -49,11 +49,12 @@ class Rules:
         return exports + [f"import {name}: no export of its name and type calls it" for name in self.not_called]
 
 
-def rules_of(world: World) -> Rules:
+def rules_of(world: World, asynchronous: bool = False) -> Rules:
+    """`asynchronous`: async functions have rules, too, those without streams and futures."""
     found: dict[str, Rule] = {}
     without: dict[str, str] = {}
     for function in world.export_functions():
-        rule = _rule(world, function)
+        rule = _rule(world, function, asynchronous)
         if isinstance(rule, str):
             without[function.canonical] = rule
         else:
@@ -67,19 +68,21 @@ def _not_called(world: World, rules: dict[str, Rule]) -> list[Function]:
     return [function for function in world.import_functions() if function.canonical not in called]
 
 
-def without_rule(world: World) -> frozenset[str]:
+def without_rule(world: World, asynchronous: bool = False) -> frozenset[str]:
     """The interfaces, and the functions of the world itself, of which a function has no rule. No toolchain can import
     an interface with the name of the core module of symbols."""
-    rules = rules_of(world).of
+    rules = rules_of(world, asynchronous).of
     exports = [function for function in world.export_functions() if function.canonical not in rules]
     functions = [*exports, *_not_called(world, rules)]
     return frozenset(function.interface or function.name for function in functions) - {SYMBOLS}
 
 
-def _rule(world: World, function: Function) -> Rule | str:
+def _rule(world: World, function: Function, asynchronous: bool) -> Rule | str:
     """Or why there is none."""
-    if function.why_async is not None:
-        return function.why_async
+    if function.end is not None:
+        return f"`{function.end.canonical}` in its type"
+    if function.is_async and not asynchronous:
+        return "async function, which is called with --with-async"
     types = [*(param.type for param in function.params), function.result]
     if t.Prim.ERROR_CONTEXT in t.reachable(*types):
         return "error contexts have no rule"
@@ -95,6 +98,8 @@ def _rule(world: World, function: Function) -> Rule | str:
 
 
 def _same_signature(exported: Function, imported: Function) -> bool:
+    if exported.is_async != imported.is_async:
+        return False
     one = [*(param.type for param in exported.params), exported.result]
     other = [*(param.type for param in imported.params), imported.result]
     return len(one) == len(other) and all(same_type(a, b, paired=True) for a, b in zip(one, other, strict=True))
@@ -143,9 +148,9 @@ class GuestComposition(Composition):
     """A composition whose subject has an interpreter that is not ours: it does nothing by itself, and has every handle
     that it returns from a parameter or from the provider."""
 
-    def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire]) -> None:
+    def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire], asynchronous: bool = False) -> None:
         super().__init__(worlds, wires)
-        self.rules = rules_of(worlds[Role.SUBJECT])
+        self.rules = rules_of(worlds[Role.SUBJECT], asynchronous)
 
     def rule(self, caller: Role, function: Function) -> Rule | None:
         """The rule of a function of the subject that `caller` imports; None for any other."""

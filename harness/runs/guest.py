@@ -11,6 +11,7 @@ from harness.planner.guest_cases import NoRole, guest_case_plan
 from harness.process.steps import StepLost
 from harness.runs.tasks import RunCase
 from harness.suite.case import Case
+from harness.toolchains.interpreter import Interpreter
 
 
 def no_interpreter(what: str) -> str:
@@ -18,11 +19,11 @@ def no_interpreter(what: str) -> str:
     return f"{what} has no interpreter that could be another"
 
 
-def guest_case(bench: Workbench, task: RunCase, case: Case, started: float) -> Examination:
+def guest_case(bench: Workbench, interpreter: Interpreter, task: RunCase, case: Case, started: float) -> Examination:
     """A case that is right by itself. It is skipped if the interpreter has no role in it."""
     try:
         with bench.steps.bounded("plan"):
-            plan = guest_case_plan(case)
+            plan = guest_case_plan(case, interpreter.asynchronous)
     except NoRole as error:
         return Examination(task.name, case.title, skipped(str(error)))
     except StepLost as lost:

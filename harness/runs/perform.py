@@ -74,8 +74,9 @@ def run_case(bench: Workbench, task: RunCase) -> Examination:
     options, left = under_conditions(bench, task.options, case.conditions, task.name)
     if left and not options.toolchains:
         return Examination(task.name, case.title, skipped("; ".join(left)))
-    if bench.settings.interpreter is not None:
-        found = guest_case(bench, replace(task, options=options), case, started)
+    interpreter = bench.settings.interpreter
+    if interpreter is not None:
+        found = guest_case(bench, interpreter, replace(task, options=options), case, started)
     else:
         found = examine(bench, task.name, plan, options, started, source_of(task.path))
     return replace(found, unsupported=(*found.unsupported, *left)) if left else found
@@ -151,14 +152,16 @@ def run_link_case(bench: Workbench, task: RunLinkCase) -> Examination:
 
 def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     started = time.perf_counter()
+    interpreter = bench.settings.interpreter
     unknown = unknown_gate(task.path, task.features)
     if unknown is not None:
         return Examination(task.path.stem, "", unusable(f"--features: {unknown}"))
     name = f"{task.path.stem}{f'.{task.world}' if task.world else ''}@{task.seed}"
     try:
         with bench.steps.bounded("plan", extra=planning(task.calls)):
-            if bench.settings.interpreter is not None:
-                plan = guest_plan(task.path, task.world, task.features, task.seed, task.calls)
+            if interpreter is not None:
+                has_async = interpreter.asynchronous
+                plan = guest_plan(task.path, task.world, task.features, task.seed, task.calls, asynchronous=has_async)
             else:
                 plan = check_plan(task.path, task.world, task.features, task.seed, task.calls, encodings=ENCODINGS)
     except FrontEndError as error:
@@ -170,7 +173,7 @@ def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     except StepLost as lost:
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
     options = replace(task.options, first=First.SUBJECT_BOTH_WAYS, turn=task.seed)
-    if bench.settings.interpreter is not None:
+    if interpreter is not None:
         return examine_guest(bench, name, plan, options, started, source_of(task.path))
     return examine(bench, name, plan, options, started, source_of(task.path))
 

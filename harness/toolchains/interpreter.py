@@ -38,12 +38,13 @@ class NamedFile:
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """`abi_version`: of the interpreter's interface. `libraries` are linked with it (`libc.so`); `adapters` implement
-    what it imports from core modules (`wasi_snapshot_preview1`)."""
+    what it imports from core modules (`wasi_snapshot_preview1`). `asynchronous`: it has async functions."""
 
     path: Path
     abi_version: int = NEWEST
     libraries: tuple[NamedFile, ...] = ()
     adapters: tuple[NamedFile, ...] = ()
+    asynchronous: bool = False
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ local function same_type(one, other, paired)
 end
 
 local function same_function(one, other)
-  if one.interface ~= other.interface or one.name ~= other.name then return false end
+  if one.interface ~= other.interface or one.name ~= other.name or one.async ~= other.async then return false end
   if #one.parameters ~= #other.parameters or not same_type(one.result, other.result, true) then return false end
   for at, parameter in ipairs(one.parameters) do
     if not same_type(parameter.type, other.parameters[at].type, true) then return false end

@@ -114,9 +114,9 @@ static void push_type(lua_State *L, wit_type_t type) {
 }
 
 static void append_function(lua_State *L, const char *interface, const char *name, size_t count,
-                            const wit_type_t *parameters, wit_type_t result) {
+                            const wit_type_t *parameters, wit_type_t result, bool async) {
   struct function_name parts = function_name(name);
-  lua_createtable(L, 0, 6);
+  lua_createtable(L, 0, 7);
   set_string(L, "interface", interface);
   set_string(L, "name", name);
   if (parts.resource) {
@@ -131,6 +131,8 @@ static void append_function(lua_State *L, const char *interface, const char *nam
   for (size_t at = 0; at < count; at++) append_part(L, NULL, parameters[at]);
   lua_setfield(L, -2, "parameters");
   set_type(L, "result", result);
+  lua_pushboolean(L, async);
+  lua_setfield(L, -2, "async");
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
@@ -139,12 +141,14 @@ static int functions(lua_State *L) {
   lua_newtable(L);
   for (size_t at = 0; at < world->num_import_funcs; at++) {
     const wit_import_func_t *found = &world->import_funcs[at];
-    append_function(L, found->interface, found->name, found->nparams, found->params, found->result);
+    append_function(L, found->interface, found->name, found->nparams, found->params, found->result,
+                    !found->impl);
   }
   lua_newtable(L);
   for (size_t at = 0; at < world->num_export_funcs; at++) {
     const wit_export_func_t *found = &world->export_funcs[at];
-    append_function(L, found->interface, found->name, found->nparams, found->params, found->result);
+    append_function(L, found->interface, found->name, found->nparams, found->params, found->result,
+                    found->task_return);
   }
   return 2;
 }

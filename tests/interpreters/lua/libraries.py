@@ -23,6 +23,7 @@ from tests.interpreters.compiled import NO_ZIG, ZIG
 PLAIN = LibraryKind(wasi=False)
 FOR_WINCH = LibraryKind(exceptions=False, wasi=False)
 OLD = LibraryKind(abi_version=2, exceptions=False, wasi=False)
+ASYNC = LibraryKind(wasi=False, asynchronous=True)
 _REASON = "reason"
 
 

