@@ -22,6 +22,6 @@ def test_the_exit_code_of_an_outcome(outcome: Outcome) -> None:
 
 
 def test_what_says_nothing_about_tools_is_no_disagreement() -> None:
-    undecided = {Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT, Outcome.UNPREDICTABLE}
+    undecided = {Outcome.LIMIT_REACHED, Outcome.ENGINE_FAULT, Outcome.UNPREDICTABLE, Outcome.HARNESS_ERROR}
     assert {outcome for outcome in Outcome if outcome.undecided} == undecided
     assert all(exits.of_bad(outcome) == exits.BROKEN for outcome in Outcome if outcome.undecided)
