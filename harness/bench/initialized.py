@@ -10,6 +10,7 @@ from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.toolchains.protocol import INITIALIZE, BuildResult, Refused
+from reports.outcomes import Outcome
 
 INITIALIZER = "component init"
 """Its name where it is the minority."""
@@ -47,8 +48,10 @@ def by_initialization(verdict: Verdict, without: Callable[[], Verdict]) -> Verdi
     if verdict.outcome.good or verdict.outcome.undecided:
         return verdict
     plain = without()
-    if plain.outcome.good:
+    if plain.outcome is Outcome.PASS:
         note = "without pre-initialisation all is right"
         return replace(verdict, minority=INITIALIZER, notes=(*verdict.notes, note))
+    # A known fault can show in another form after initialisation: then the votes of this verdict stay.
+    minority = verdict.minority if plain.outcome is Outcome.EXPECTED_FAILURE else plain.minority
     note = f"without pre-initialisation: {plain.outcome}"
-    return replace(verdict, minority=plain.minority, notes=(*verdict.notes, note))
+    return replace(verdict, minority=minority, notes=(*verdict.notes, note))

@@ -13,13 +13,14 @@ from generator.preinit.instrument import Instrumented
 from generator.preinit.snapshot import InitOptions, Snapshot, take_snapshot
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
-from harness.bench.initialized import INITIALIZER
+from harness.bench.initialized import INITIALIZER, by_initialization
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli import exits
 from harness.composition import initial_state
 from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText
+from harness.judge.verdict import Verdict
 from harness.plan.roles import Role
 from harness.planner import check_plan
 from harness.process.steps import Steps
@@ -88,6 +89,19 @@ def test_lost_state_is_named(tmp_path: Path) -> None:
     messages = [finding.message for _, finding in verdict.findings]
     assert any("a global does not have the value that initialisation gave it" in message for message in messages)
     assert verdict.minority == INITIALIZER
+
+
+@pytest.mark.parametrize(
+    ("plain", "minority"),
+    [
+        (Verdict(Outcome.PASS), INITIALIZER),
+        (Verdict(Outcome.EXPECTED_FAILURE), "reference"),
+        (Verdict(Outcome.FAIL, minority="ours"), "ours"),
+        (Verdict(Outcome.LIMIT_REACHED), None),
+    ],
+)
+def test_who_is_the_minority(plain: Verdict, minority: str | None) -> None:
+    assert by_initialization(Verdict(Outcome.FAIL, minority="reference"), lambda: plain).minority == minority
 
 
 def test_a_wrong_generator_is_not_blamed_on_initialisation(tmp_path: Path) -> None:
