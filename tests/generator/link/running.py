@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 import wasmtime
 
 from generator.componentize.plan import CoreExport, EncodingPlan, PlanModule, SynthesizedInstance, WholeInstance
+from generator.link.library import Library
+from generator.link.options import LinkOptions
+from generator.link.plan_link import plan_link
 from generator.wasm.module import Import
 from generator.wasm.types import FuncIndex, ValType
 
@@ -14,6 +17,7 @@ Extern = wasmtime.Func | wasmtime.Global | wasmtime.Table | wasmtime.Memory
 Outside = Mapping[tuple[str, str], Callable[..., object]]
 """Functions for what the plan leaves to WIT, by import module and field."""
 
+DEFAULTS = LinkOptions()
 _ENGINE = wasmtime.Engine()
 _VALUE_TYPES = {
     ValType.I32: wasmtime.ValType.i32,
@@ -73,3 +77,7 @@ class Running:
         table = self.export(CoreExport("link:main", "__indirect_function_table"))
         assert isinstance(table, wasmtime.Table)
         return table
+
+
+def run(*libraries: Library, options: LinkOptions = DEFAULTS) -> Running:
+    return Running(plan_link(libraries, options))

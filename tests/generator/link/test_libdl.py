@@ -11,7 +11,7 @@ from generator.link.plan_link import plan_link
 from generator.wasm.types import FuncType
 from tests.generator.link.libraries import GETTER, I32, UNARY, LibraryBuilder, dylink
 from tests.generator.link.running import Running
-from tests.generator.link.test_plan_link import function_pointer_user
+from tests.generator.link.test_addresses import function_pointer_user
 
 BINARY = FuncType((I32, I32), (I32,))
 RTLD_NOW = 2
