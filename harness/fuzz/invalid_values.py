@@ -25,9 +25,10 @@ _BOOLS = (2, 255, 256, 0x8000_0000, 0xFFFF_FFFF)
 
 _RANGES = (
     (9, 1), (9, 0), (10, 1), (12, 1), (1 << 28, 1), (0xFFFF_FFF0, 32), (0xFFFF_FFFC, 1), (8, 1 << 28),
-    (8, (1 << 28) - 1), (8, 0xFFFF_FFFF), (16, 0x2000_0000),
+    (8, (1 << 28) - 1), (8, 0xFFFF_FFFF), (16, 0x2000_0000), (0, 1 << 31), (0, 1 << 30),
 )  # fmt: skip
-"""Addresses and lengths: unaligned for some type, out of bounds, wrapped around, longer than any string or list."""
+"""Addresses and lengths: unaligned for some type, out of bounds, wrapped around, longer than any string or list. At the
+address 0 a list goes element by element."""
 
 _HANDLES = (0, 0x00FF_FFFF, 0xFFFF_FFFF)
 """Never in a table: the first is reserved, the others are far above the handles of a run."""
@@ -132,11 +133,11 @@ def _no_handles(type: t.Type) -> Sequence[s.Value]:
         case shapes.Sequence(types):
             return [*(map(s.Str, _STRINGS) if not types else ()), *(s.Pointer(*at) for at in _RANGES)]
         case Sum(cases) if isinstance(type, t.EnumType):
-            enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 0xFFFF_FFFF)
+            enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 1 << 16, 1 << 31, 0xFFFF_FFFF)
             return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(type), *enums)]
         case Sum(cases):
             count = len(cases)
-            return [s.CaseValue(number) for number in (count, count + 1, max(count, 256), 0xFFFF_FFFF)]
+            return [s.CaseValue(number) for number in (count, count + 1, max(count, 256), 1 << 16, 1 << 31, _U32)]
         case Bits(labels):
             return [s.Number("flags", number) for number in ((1 << labels) & _U32, 0xFF, 0xFFFF, _U32)]
         case Scalar(scalar):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from harness.model.context import LiftLowerContext, Load, Unpredictable, unseen
 from harness.model.places import Place, place_text
 from harness.model.reported import reported_items
 from harness.model.scalars import U32
+from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
@@ -38,6 +40,14 @@ def string(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
     return value
 
 
+def _claimed(length: int, size: int, place: Place) -> NoReturn:
+    """The length that a list or map claims to have when it goes element by element; it has no elements. Generated code
+    must ask for memory first, and traps by itself if there is no such memory (`store_list_into_range`)."""
+    if length * size > U32:
+        raise SpecTrap(TrapClass.TOO_LONG, also=frozenset((TrapClass.UNREACHABLE,)))
+    raise Unpredictable(f"{place_text(place)}: memory for {length} elements may exist, the elements do not")
+
+
 def _range(cx: LiftLowerContext, at: s.Pointer, size: int, alignment: int, empty: s.Value, place: Place) -> s.Value:
     """A pointer and a length that the script invents."""
     byte_length = (at.length & U32) * size
@@ -65,7 +75,11 @@ def list_of(type: t.Type, element: t.Type, items: _Items, size: int, alignment: 
         if value.__class__ is s.Items:
             return items(cx, value, place)
         if value.__class__ is s.Pointer:
-            cx.show((e.PopList(name, value.length & U32, b""), place))
+            length = value.length & U32
+            if not value.address & U32 and cx.show is not unseen:  # in a list that goes whole an address is an address
+                cx.show((e.PopList(name, length, ""), place))
+                _claimed(length, size, place)
+            cx.show((e.PopList(name, length, b""), place))
             return _range(cx, value, size, alignment, s.Items(()), place)
         if value.__class__ is not s.Raw:
             return cx.otherwise(load, value, place)
@@ -124,6 +138,9 @@ def map_of(type: t.Type, key: Load, mapped: Load, size: int) -> Load:
     iter_next, iter_end = e.IterNext("map", name), e.IterEnd("map", name)
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if value.__class__ is s.Pointer and not value.address & U32:
+            cx.show((e.PopMap(name, value.length & U32), place))
+            _claimed(value.length & U32, size, place)
         if value.__class__ is not s.Entries:
             return cx.otherwise(load, value, place)
         cx.show((e.PopMap(name, len(value.pairs)), place))

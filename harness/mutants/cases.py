@@ -42,6 +42,43 @@ call = "m:bad/bad#listed"
 result = "!list 1 enum 256"
 trap = "invalid-discriminant"
 """,
+    "bad-65536": """title = "The discriminant 65,536"
+why = "In two bytes it would be 0."
+origin = "own"
+wit = '''
+package m:bad;
+interface bad {
+  enum e { a, b }
+  flat: func() -> e;
+  listed: func() -> list<e>;
+}
+world w { import bad; export bad; }
+'''
+
+[[step]]
+call = "m:bad/bad#flat"
+result = "!enum 65536"
+trap = "invalid-discriminant"
+
+[[step]]
+call = "m:bad/bad#listed"
+result = "!list 1 enum 65536"
+trap = "invalid-discriminant"
+""",
+    "bad-lengths": """title = "2^29 elements of 8 bytes"
+why = "In 32 bits their size would be 0."
+origin = "own"
+wit = '''
+package m:bad;
+interface bad { listed: func() -> list<u64>; }
+world w { import bad; export bad; }
+'''
+
+[[step]]
+call = "m:bad/bad#listed"
+result = "!ptr 0 536870912"
+trap = "too-long"
+""",
     "long-values": """title = "More than two bytes can count"
 why = "A length has 32 bits."
 origin = "own"

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import generator.component.encode_types as encode_types
+import generator.dylib.code.allocate as allocate
 import generator.dylib.wit_t.relocations as relocations
 import generator.wasm.encode as encode
 from generator.dylib.code.assembly import Body
 from generator.dylib.code.joined import Source
 from generator.dylib.code.lift import Lift
+from generator.dylib.code.lower import Lower
 from generator.dylib.wit_t.encoder import Encoder
 from generator.dylib.world.types import Kind, Node, TypeWord
 from generator.wasm.code import Op
@@ -102,6 +104,48 @@ def _(original: Original, self: Lift, body: Body, cx: int, node: Node, sources: 
         body.op(Op.I32_EQZ, Op.I32_ADD)
         body.local_set(local)
     original(self, body, cx, node, sources)
+
+
+@_row(
+    "allocation-not-checked-for-overflow",
+    FunctionOf(allocate, "check_size"),
+    "the size of a list's elements has only 32 bits, so that memory for many elements is small",
+    needs="a list of 2^32 bytes or more that is lowered element by element",
+    shown_by="bad-lengths",
+)
+def _(original: Original, body: Body, size: int) -> None:
+    pass
+
+
+@_row(
+    "discriminants-checked-in-16-bits",
+    Member(Lower, "check_discriminant"),
+    "only the lower 16 bits of a discriminant are checked before it is stored",
+    needs="a discriminant of 65,536 or more for an enum or variant in memory",
+    shown_by="bad-65536",
+)
+def _(original: Original, self: Lower, body: Body, discriminant: int, cases: int) -> None:
+    lower = body.local(ValType.I32)
+    body.local_get(discriminant)
+    body.i32_const(0xFFFF)
+    body.op(Op.I32_AND)
+    body.local_set(lower)
+    original(self, body, lower, cases)
+    body.free_local(lower)
+
+
+@_row(
+    "flat-enums-of-16-bits",
+    Member(Lower, "inline_to_flat"),
+    "only the lower 16 bits of a flat enum are lowered",
+    needs="a discriminant of 65,536 or more for a flat enum",
+    shown_by="bad-65536",
+)
+def _(original: Original, self: Lower, body: Body, cx: int, node: Node, slot: int, wanted: tuple[ValType, ...]) -> None:
+    original(self, body, cx, node, slot, wanted)
+    if node.kind is Kind.ENUM and wanted[0] is ValType.I32:
+        body.i32_const(0xFFFF)
+        body.op(Op.I32_AND)
 
 
 @_row(

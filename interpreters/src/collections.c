@@ -120,6 +120,13 @@ static size_t give_any(Context *context, size_t ty, wit_type_t element, Val *lis
   return len;
 }
 
+/* The length that a collection claims to have when it goes element by element. That of a pointer is followed by no
+   element: the first `iter_next` fails. */
+static size_t claimed_length(const Val *value, Kind kind) {
+  if (value->kind != kind && value->kind != V_POINTER) fail_pop_kind();
+  return value->kind == V_MAP ? value->detail : value->len;
+}
+
 /* Takes `collection` over and leaves an iterator over it. */
 static void push_iterator(Context *context, Kind kind, Val *collection) {
   Val *iterator = value_compound(kind, 1);
@@ -131,12 +138,11 @@ size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr) {
   Context *context = context_of(cx);
   world_index(ty, world()->num_lists);
   Val *value = context_pop(context);
-  if (value->kind == V_RAW || (value->kind == V_POINTER && (uintptr_t)value->bits)) /* null would mean an iterator */
+  if (value->kind == V_RAW || (value->kind == V_POINTER && (uintptr_t)value->bits)) /* null means an iterator */
     return give_whole(context, ty, value, ptr);
-  if (value->kind != V_LIST) fail_pop_kind();
+  size_t len = claimed_length(value, V_LIST);
   wit_type_t element = element_type(ty);
-  if (goes_whole(element)) return give_any(context, ty, element, value, ptr);
-  size_t len = value->len;
+  if (value->kind == V_LIST && goes_whole(element)) return give_any(context, ty, element, value, ptr);
   *ptr = NULL;
   push_iterator(context, V_LIST_ITERATOR, value);
   trace_event("pop_list");
@@ -166,7 +172,7 @@ static void next_element(void *cx, const char *event, size_t ty) {
   event_type(event, ty);
   Val *iterator = iterator_on_top(context, V_LIST_ITERATOR);
   const Val *list = iterator->items[0];
-  if (iterator->bits >= list->len) fail_iterator();
+  if (list->kind == V_POINTER || iterator->bits >= list->len) fail_iterator();
   context_push(context, value_retain(list->items[iterator->bits++]));
 }
 
@@ -198,8 +204,7 @@ size_t wit_dylib_pop_map(void *cx, size_t ty) {
   Context *context = context_of(cx);
   world_index(ty, world()->num_maps);
   Val *map = context_pop(context);
-  if (map->kind != V_MAP) fail_pop_kind();
-  size_t len = map->detail;
+  size_t len = claimed_length(map, V_MAP);
   push_iterator(context, V_MAP_ITERATOR, map);
   trace_event("pop_map");
   trace_unsigned(ty);
@@ -214,7 +219,7 @@ void wit_dylib_pop_map_iter_next(void *cx, size_t ty) {
   event_type("pop_map_iter_next", ty);
   Val *iterator = iterator_on_top(context, V_MAP_ITERATOR);
   const Val *map = iterator->items[0];
-  if (iterator->bits >= map->len) fail_iterator();
+  if (map->kind == V_POINTER || iterator->bits >= map->len) fail_iterator();
   size_t next = (size_t)iterator->bits;
   iterator->bits += 2;
   context_push(context, value_retain(map->items[next + 1]));

@@ -209,6 +209,9 @@ OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime
 NO_END = "{}: {} did not end within 30 s"
 BAD = ("with !var 2 in f: result at r",)
 CUT = ("with !enum 256 in f: e (3 cases) at l",)
+CLAIMED = ("with !ptr 0 536870912 in f: list<u64> at l",)
+OVERFLOWING = "traps/list-length-overflow-by-element"
+NO_MEMORY = "outcome: expected a trap (too-long or unreachable), got {}"
 AFTER_THE_END = "event (subject, event 3, after the last event): expected (nothing), got push_u8 2"
 WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap ({}), got export_start a:b/x#f"
 
@@ -268,6 +271,18 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (interpreter: stack) in subject-run"), (), True),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (out-of-bounds: x) in subject-run"), (), False),
         ("two", "traps/result-discriminant", "fail", "event (subject, event 2): expected (nothing), got pop_u8 = 1", (), False),
+        ("plain", OVERFLOWING, "fail", NO_MEMORY.format("a trap (interpreter: iterator) in subject-run"), (), True),
+        ("plain", OVERFLOWING, "fail", NO_MEMORY.format("every entry returns"), (), False),
+        ("plain", OVERFLOWING, "fail", NO_MEMORY.format("a trap (interpreter: dealloc) in subject-run"), (), False),
+        ("plain", OVERFLOWING, "fail", AFTER_THE_END, (), False),
+        ("plain", OVERFLOWING, "fail", "event (subject, event 3, after the last event): expected (nothing), got pop_map_iter_next map<u8, bool>", (), True),
+        ("plain", "x", "fail", NO_MEMORY.format("a trap (interpreter: iterator) in subject-run"), (), False),
+        ("plain", "x", "fail", NO_MEMORY.format("a trap (interpreter: iterator) in subject-run"), CLAIMED, True),
+        ("plain", "x", "fail", NO_MEMORY.format("every entry returns"), CLAIMED, False),
+        ("plain", "x", "fail", NO_MEMORY.format("a trap (interpreter: iterator) in subject-run"), ("with !ptr 8 9 in f: list<u64> at l",), False),
+        ("plain", "x", "fail", NO_MEMORY.format("a trap (interpreter: iterator) in subject-run"), ("with !ptr 0 9 in f: string at l",), False),
+        ("plain", "x", "fail", "event (subject, event 3, after the last event): expected (nothing), got pop_list_iter_next list<u64>", CLAIMED, False),
+        ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !enum 65536 in f: e (3 cases) at l",), True),
         ("labels", "x", "fail", "event (subject, event 1, call 1): expected push_record p#e, got push_record q#e", (), True),
         ("id-and-label", "x", "fail", "event (driver, event 165 of all components, task 1): expected `stream_new q#e = 5 3` (driver, task 1), got stream_new a:b/s#e = 5 3", (), True),
         ("id-and-label", "x", "fail", "event (driver, event 165 of all components, task 1): expected `stream_new q#e = 5 3` (driver, task 1), got stream_new a:b/s#e = 5 4", (), False),

@@ -169,6 +169,7 @@ def named(type: str) -> str:
         ("list<v>", "list 2 var 1 var 3", TrapClass.INVALID_DISCRIMINANT),
         ("list<string>", "list 1 str ff", TrapClass.INVALID_UTF8),
         ("list<string>", "list 1 ptr 4294967280 32", TrapClass.OUT_OF_BOUNDS),
+        ("list<list<u32>>", "list 1 ptr 0 1073741824", TrapClass.TOO_LONG),
         ("list<v>", "list 1 varp 1 u8 1", TrapClass.INTERPRETER),
         ("list<v>", "list 1 var 0", TrapClass.INTERPRETER),
         ("list<bool>", "list 1 u8 1", TrapClass.INTERPRETER),
@@ -196,6 +197,8 @@ def test_bytes_that_are_no_value_in_a_list_that_goes_whole(type: str, given: str
         ("list<u32>", "ptr 2 1", TrapClass.UNALIGNED),
         ("list<u32>", "ptr 4294967292 1", TrapClass.OUT_OF_BOUNDS),
         ("list<u32>", "ptr 4 67108864", TrapClass.TOO_LONG),
+        ("list<u32>", "ptr 0 1073741824", TrapClass.TOO_LONG),
+        ("map<u8, u8>", "ptr 0 2147483648", TrapClass.TOO_LONG),
         ("u8", "str 61", TrapClass.INTERPRETER),
         ("u8", "u16 1", TrapClass.INTERPRETER),
         ("f32", "str 61", TrapClass.INTERPRETER),
@@ -208,6 +211,7 @@ def test_bytes_that_are_no_value_in_a_list_that_goes_whole(type: str, given: str
         ("v", "rec 0", TrapClass.INTERPRETER),
         ("list<u8>", "rec 0", TrapClass.INTERPRETER),
         ("map<u8, u8>", "list 0", TrapClass.INTERPRETER),
+        ("map<u8, u8>", "ptr 8 1", TrapClass.INTERPRETER),
     ],
 )
 def test_invalid_values_trap(type: str, given: str, trap: TrapClass) -> None:
@@ -246,6 +250,8 @@ def test_spilled_parameters_are_in_memory() -> None:
     ("type", "given"),
     [
         ("list<u8>", "ptr 8 1"),
+        ("list<u32>", "ptr 0 1073741823"),
+        ("map<u8, u8>", "ptr 0 2147483647"),
         ("list<u8>", "raw 3 0000"),
         ("list<bool>", "raw 1 01"),
         ("list<pair>", "raw 0 -"),

@@ -117,6 +117,26 @@ def test_faults_of_generated_code_have_a_cause(native: Native, commands: str, ca
 
 
 @pytest.mark.parametrize(
+    ("value", "commands", "cause"),
+    [
+        ("ptr 0 5", "pop_list 0 | pop_list_iter_next 0", "iterator"),
+        ("ptr 0 5", "pop_list 0 | pop_list_iter 0", "iterator"),
+        ("ptr 0 4294967295", "pop_map 0 | pop_map_iter_next 0", "iterator"),
+        ("ptr 0 5", "pop_map 0 | pop_map_iter 0", "iterator"),
+        ("raw 1 00", "pop_map 0", "pop_kind"),
+    ],
+)
+def test_a_length_without_elements_is_told_and_no_element_follows(
+    native: Native, value: str, commands: str, cause: str
+) -> None:
+    script = f"boxed1 eager frame run call a:b/i g - 1 {value} end"
+    outcome = native.run(script, lines(f"run | {commands}"))
+    assert outcome.trap == cause
+    told = f"{commands.partition(' |')[0]} = {value.split()[-1]}"
+    assert any(line.startswith(told) for line in outcome.lines) is (cause == "iterator")
+
+
+@pytest.mark.parametrize(
     "commands",
     [
         "initialize",

@@ -22,12 +22,8 @@ def define_allocate(assembly: Assembly) -> Func:
     body.op(Op.I64_EXTEND_I32_U)
     body.local_get(2)
     body.op(Op.I64_EXTEND_I32_U, Op.I64_MUL)
-    body.local_tee(wide)
-    body.i64_const(32)
-    body.op(Op.I64_SHR_U, Op.I64_EQZ, Op.I32_EQZ)
-    body.if_()
-    body.op(Op.UNREACHABLE)
-    body.end()
+    body.local_set(wide)
+    check_size(body, wide)
     body.local_get(wide)
     body.op(Op.I32_WRAP_I64)
     body.local_tee(1)
@@ -49,3 +45,13 @@ def define_allocate(assembly: Assembly) -> Func:
     body.i32_const(0)
     body.end()
     return function
+
+
+def check_size(body: Body, size: int) -> None:
+    """Trap if the local `size`, of 64 bits, is more than a 32-bit memory has."""
+    body.local_get(size)
+    body.i64_const(32)
+    body.op(Op.I64_SHR_U, Op.I64_EQZ, Op.I32_EQZ)
+    body.if_()
+    body.op(Op.UNREACHABLE)
+    body.end()
