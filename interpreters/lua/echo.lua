@@ -13,6 +13,7 @@ local function same_type(one, other, paired)
     return paired and one.exported ~= other.exported and one.interface == other.interface and one.name == other.name
   end
   if #one ~= #other or one.size ~= other.size then return false end
+  if one.kind == "stream" or one.kind == "future" then paired = false end -- nobody can translate what goes through
   for at, part in ipairs(one) do
     if part.name ~= other[at].name or not same_type(part.type, other[at].type, paired) then return false end
   end
@@ -64,10 +65,12 @@ visitors["fixed-length list"] = function(value, type, change)
   for at = 1, type.size do map_part(value, at, type[1].type, change) end
 end
 
+local handles = { own = true, borrow = true, stream = true, future = true }
+
 -- The value with each of its handles replaced by change(handle, type), in order. Changes tables in place.
 function map_handles(value, type, change)
   if _G.type(type) ~= "table" then return value end
-  if type.kind == "own" or type.kind == "borrow" then return change(value, type) end
+  if handles[type.kind] then return change(value, type) end
   if type.kind == "option" then
     local inner = type[1].type
     if value == nil or _G.type(inner) ~= "table" or inner.kind ~= "option" then
@@ -82,7 +85,7 @@ function map_handles(value, type, change)
   return value
 end
 
--- A borrow of an exported resource is no handle.
+-- An end of a stream or future is a handle; a borrow of an exported resource is none.
 local function drop(handle, type)
   if not (type.kind == "borrow" and type.exported) then wit.drop(handle) end
   return handle

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "ends.h"
 #include "glue.h"
 
 #ifdef LUA_ASYNC
@@ -48,6 +49,7 @@ static int32_t resume(struct task *task, int values) {
   struct call *call = task->call;
   lua_State *coroutine = task->coroutine;
   int count = 0, status = lua_resume(coroutine, NULL, values, &count);
+  drop_collected();
   if (status == LUA_YIELD) {
     lua_pop(coroutine, count);
     return (int32_t)(task->set << CODE_BITS | CODE_WAIT);

@@ -1,4 +1,5 @@
 /* Calls of exported functions and destructors. */
+#include "ends.h"
 #include "glue.h"
 
 void wit_dylib_initialize(const wit_t *wit) {
@@ -70,6 +71,7 @@ void wit_dylib_export_call(void *cx, size_t which) {
   lua_insert(call->L, -parameters - 1);
   call_lua(call, parameters, function->result != WIT_NONE);
   drop_borrowed(call);
+  drop_collected();
 }
 
 void wit_dylib_export_finish(void *cx, size_t which) {

@@ -73,10 +73,25 @@ void push_field_names(lua_State *L, const wit_record_t *record);
 void push_flag_names(lua_State *L, const wit_flags_t *flags);
 void push_enum_names(lua_State *L, const wit_enum_t *type);
 void push_case_names(lua_State *L, const wit_variant_t *variant);
+
+/* types.c */
 /* The type behind aliases. */
 wit_type_t resolved(wit_type_t type);
 /* Whether nil stands for a value of the type. */
 bool may_be_nil(wit_type_t type);
+/* A field, a case, a name, an element, a payload: part number `at` of a type that is no alias. */
+struct type_part {
+  const char *name; /* "" if parts of this kind have none */
+  wit_type_t type;
+  bool present;
+};
+struct type_part type_part(wit_type_t type, size_t at);
+/* Whether two types have the same values: the same shape and names of parts, and the same resources. */
+bool same_type(wit_type_t one, wit_type_t other);
+/* Its word: of a primitive type its name, of every other its kind. */
+const char *type_word(wit_type_t type);
+/* Whether a text is the type as WIT writes it: `list<tuple<u8, point>>`; a name may be `interface#name`. */
+bool spelled(const char *text, wit_type_t type);
 
 /* exports.c */
 /* Pushes the function that the program has for an export. */
@@ -86,9 +101,10 @@ void push_function(struct call *call, const char *name);
 /* Calls an asynchronous import with the values on the stack, as a function of Lua; suspends the coroutine. */
 int call_async(lua_State *L, const wit_import_func_t *function);
 
-/* imports.c, resources.c, reflect.c, async.c: fill the table `wit`, which is on top; the imports first. */
+/* imports.c, resources.c, ends.c, reflect.c, async.c: fill the table `wit`, which is on top; the imports first. */
 void add_imports(lua_State *L);
 void add_resources(lua_State *L);
+void add_ends(lua_State *L);
 void add_reflection(lua_State *L);
 void add_async(lua_State *L);
 

@@ -84,10 +84,3 @@ void push_case_names(lua_State *L, const wit_variant_t *variant) {
   if (push_names(L, variant))
     for (size_t at = 0; at < variant->ncases; at++) add_name(L, variant->cases[at].name, at, true);
 }
-
-wit_type_t resolved(wit_type_t type) {
-  while (WIT_TYPE_KIND(type) == WIT_TYPE_ALIAS) type = world->aliases[WIT_TYPE_INDEX(type)].ty;
-  return type;
-}
-
-bool may_be_nil(wit_type_t type) { return WIT_TYPE_KIND(resolved(type)) == WIT_TYPE_OPTION; }

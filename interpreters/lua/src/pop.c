@@ -298,15 +298,3 @@ void wit_dylib_pop_iter(void *cx, size_t ty) {
   end_iteration(cx);
 }
 #endif
-
-/* ---- What it does not have --------------------------------------------------------------------------------------- */
-
-uint32_t wit_dylib_pop_future(void *cx, size_t ty) {
-  (void)ty;
-  fail(cx, "futures are not supported");
-}
-
-uint32_t wit_dylib_pop_stream(void *cx, size_t ty) {
-  (void)ty;
-  fail(cx, "streams are not supported");
-}

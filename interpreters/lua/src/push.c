@@ -155,15 +155,3 @@ void wit_dylib_map_append(void *cx, size_t ty) {
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 #endif
-
-/* ---- What it does not have --------------------------------------------------------------------------------------- */
-
-void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle) {
-  (void)ty, (void)handle;
-  fail(cx, "futures are not supported");
-}
-
-void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle) {
-  (void)ty, (void)handle;
-  fail(cx, "streams are not supported");
-}

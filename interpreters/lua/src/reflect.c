@@ -28,82 +28,38 @@ static void describe_resource(lua_State *L, const wit_resource_t *resource) {
   lua_setfield(L, -2, "exported");
 }
 
+static void set_integer(lua_State *L, const char *key, size_t value) {
+  lua_pushinteger(L, (lua_Integer)value);
+  lua_setfield(L, -2, key);
+}
+
 /* Sets the kind and the parts of a type that is not a primitive one, in the table on top. */
 static void describe(lua_State *L, wit_type_t type) {
-  size_t at = WIT_TYPE_INDEX(type);
+  size_t index = WIT_TYPE_INDEX(type);
+  set_string(L, "kind", type_word(type));
   switch (WIT_TYPE_KIND(type)) {
-  case WIT_TYPE_RECORD:
-    set_string(L, "kind", "record");
-    for (size_t i = 0; i < world->records[at].nfields; i++)
-      append_part(L, world->records[at].fields[i].name, world->records[at].fields[i].ty);
-    break;
-  case WIT_TYPE_TUPLE:
-    set_string(L, "kind", "tuple");
-    for (size_t i = 0; i < world->tuples[at].ntypes; i++) append_part(L, NULL, world->tuples[at].types[i]);
-    break;
-  case WIT_TYPE_VARIANT:
-    set_string(L, "kind", "variant");
-    for (size_t i = 0; i < world->variants[at].ncases; i++)
-      append_part(L, world->variants[at].cases[i].name, world->variants[at].cases[i].ty);
-    break;
-  case WIT_TYPE_FLAGS:
-    set_string(L, "kind", "flags");
-    for (size_t i = 0; i < world->flags[at].nnames; i++) append_part(L, world->flags[at].names[i], WIT_NONE);
-    break;
-  case WIT_TYPE_ENUM:
-    set_string(L, "kind", "enum");
-    for (size_t i = 0; i < world->enums[at].nnames; i++) append_part(L, world->enums[at].names[i], WIT_NONE);
-    break;
-  case WIT_TYPE_OPTION:
-    set_string(L, "kind", "option");
-    append_part(L, NULL, world->options[at].ty);
-    break;
-  case WIT_TYPE_RESULT:
-    set_string(L, "kind", "result");
-    append_part(L, "ok", world->results[at].ok);
-    append_part(L, "err", world->results[at].err);
-    break;
-  case WIT_TYPE_LIST:
-    set_string(L, "kind", "list");
-    append_part(L, NULL, world->lists[at].ty);
-    break;
-#if WIT_DYLIB_VERSION >= 3
-  case WIT_TYPE_MAP:
-    set_string(L, "kind", "map");
-    append_part(L, "key", world->maps[at].key_type);
-    append_part(L, "value", world->maps[at].value_type);
-    break;
-#endif
-  case WIT_TYPE_FIXED_LENGTH_LIST:
-    set_string(L, "kind", "fixed-length list");
-    lua_pushinteger(L, (lua_Integer)world->fixed_length_lists[at].size);
-    lua_setfield(L, -2, "size");
-    append_part(L, NULL, world->fixed_length_lists[at].ty);
-    break;
   case WIT_TYPE_OWN:
-  case WIT_TYPE_BORROW:
-    set_string(L, "kind", WIT_TYPE_KIND(type) == WIT_TYPE_OWN ? "own" : "borrow");
-    describe_resource(L, &world->resources[at]);
-    break;
-  default:
-    set_string(L, "kind", "unsupported");
+  case WIT_TYPE_BORROW: describe_resource(L, &world->resources[index]); break;
+  case WIT_TYPE_FIXED_LENGTH_LIST: set_integer(L, "size", world->fixed_length_lists[index].size); break;
+  case WIT_TYPE_FUTURE:
+  case WIT_TYPE_STREAM: set_integer(L, "id", type); break;
+  default: break;
+  }
+  for (size_t at = 0;; at++) {
+    struct type_part part = type_part(type, at);
+    if (!part.present) break;
+    append_part(L, *part.name ? part.name : NULL, part.type);
   }
 }
 
 /* Pushes a type: nil, the name of a primitive one, or a table, which is the same for each use of the type. */
 static void push_type(lua_State *L, wit_type_t type) {
-  static const char *const primitive[] = {
-      [WIT_TYPE_U8] = "u8",   [WIT_TYPE_U16] = "u16",   [WIT_TYPE_U32] = "u32",   [WIT_TYPE_U64] = "u64",
-      [WIT_TYPE_S8] = "s8",   [WIT_TYPE_S16] = "s16",   [WIT_TYPE_S32] = "s32",   [WIT_TYPE_S64] = "s64",
-      [WIT_TYPE_BOOL] = "bool", [WIT_TYPE_CHAR] = "char", [WIT_TYPE_F32] = "f32", [WIT_TYPE_F64] = "f64",
-      [WIT_TYPE_STRING] = "string", [WIT_TYPE_ERROR_CONTEXT] = "error-context",
-  };
   luaL_checkstack(L, 8, "a type is nested too deeply");
   type = resolved(type);
   if (type == WIT_NONE) {
     lua_pushnil(L);
-  } else if (WIT_TYPE_KIND(type) < sizeof primitive / sizeof *primitive) {
-    lua_pushstring(L, primitive[WIT_TYPE_KIND(type)]);
+  } else if (WIT_TYPE_KIND(type) <= WIT_TYPE_ERROR_CONTEXT) {
+    lua_pushstring(L, type_word(type));
   } else if (lua_rawgeti(L, lua_upvalueindex(1), type) == LUA_TNIL) {
     lua_pop(L, 1);
     lua_newtable(L);

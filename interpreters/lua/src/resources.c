@@ -4,6 +4,8 @@
  */
 #include "glue.h"
 
+#include "ends.h"
+
 enum state { GONE, OWNED, BORROWED };
 
 /* A handle of an imported resource. */
@@ -182,8 +184,9 @@ uint32_t wit_dylib_pop_borrow(void *cx, size_t ty) {
 
 /* ---- wit.drop ---------------------------------------------------------------------------------------------------- */
 
-/* Drops an own or borrowed handle of an imported resource, or the own handle of an object. */
+/* Drops an own or borrowed handle of an imported resource, the own handle of an object, or an end. */
 static int drop(lua_State *L) {
+  if (to_end(L, 1)) return drop_method(L);
   struct handle *handle = to_handle(L, 1);
   lua_Integer own;
   lua_settop(L, 1);

@@ -78,6 +78,7 @@ static int run_program(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &world);
   add_imports(L);
   add_resources(L);
+  add_ends(L);
   add_reflection(L);
   add_async(L);
   add_platform(L);

@@ -1,0 +1,48 @@
+/* Ends of streams and futures as objects. */
+#ifndef LUA_ENDS_H
+#define LUA_ENDS_H
+
+#include "glue.h"
+
+/* What streams and futures have in common. */
+struct channel {
+  uint64_t (*new_)(void);
+  uint32_t (*cancel_read)(uint32_t end);
+  uint32_t (*cancel_write)(uint32_t end);
+  void (*drop_readable)(uint32_t end);
+  void (*drop_writable)(uint32_t end);
+  wit_lift_fn_t lift;
+  wit_lower_fn_t lower;
+  size_t size, align;
+  wit_type_t payload; /* behind aliases; WIT_NONE if there is none */
+};
+struct channel channel_of(wit_type_t type);
+
+enum end_state {
+  END_OPEN,
+  END_BUSY, /* a read or a write is under way */
+  END_DONE, /* of a stream: was told that the other end is dropped; of a future: its value has gone through, or the same */
+  END_GONE, /* dropped or given away */
+};
+
+/* A userdata. */
+struct end {
+  wit_type_t type; /* the stream or future, behind aliases */
+  uint32_t handle;
+  bool writable;
+  enum end_state state;
+};
+
+/* The end at an index, null for another value. */
+struct end *to_end(lua_State *L, int index);
+/* "readable end of a stream" and its like. */
+const char *end_words(const struct end *end);
+void drop_end(struct end *end);
+/* The method `drop`: drops argument 1. */
+int drop_method(lua_State *L);
+/* Takes back an end that was given away, because nobody took it. */
+void restore_end(struct end *end);
+/* Drops the ends that the collector has found. Not while a value is pushed or popped. */
+void drop_collected(void);
+
+#endif
