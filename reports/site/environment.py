@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from reports.shown import one_line, shown
 from reports.site import words
+from reports.site.labels import RULES, labels, of_numbers, rules
 
 
 def _safely(value: Any) -> Any:
@@ -48,6 +49,8 @@ def environment() -> jinja2.Environment:
         class_of=words.class_of,
         decimal=_decimal,
         tried=_tried,
+        column_labels=labels,
+        of_numbers=of_numbers,
     )
     return made
 
@@ -59,4 +62,4 @@ def fill(template: str, values: dict[str, Any]) -> str:
 def style_sheet() -> str:
     loader = environment().loader
     assert loader is not None
-    return loader.get_source(environment(), "style.css")[0]
+    return loader.get_source(environment(), "style.css")[0].replace(RULES, rules())

@@ -190,6 +190,7 @@ def coverage(run: Run, files: Sequence[str]) -> dict[str, Any]:
                 "caption": caption,
                 "directions": directions,
                 "positions": positions,
+                "columns": [f"{direction} {position}" for direction in directions for position in positions],
                 "rows": rows,
                 "squares": len(every),
                 "empty": every.count(None),

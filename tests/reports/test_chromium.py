@@ -19,6 +19,16 @@ WIDE = (
     "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth"
     " && !e.closest('.scroll, pre')).map(e => e.outerHTML.slice(0, 200))"
 )
+SIDEWAYS = (
+    "[...document.querySelectorAll('.scroll:not(.plot), table')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+    ".map(e => e.innerText.slice(0, 80))"
+)
+STACKED = (
+    "[...document.querySelectorAll('.stacked')].map(t => ["
+    "[...t.tHead.rows[t.tHead.rows.length - 1].cells].filter(h => h.rowSpan == 1).map(h => h.firstChild.textContent),"
+    "[...(t.tBodies[0].rows[0] ?? {cells: []}).cells].map(c => getComputedStyle(c, '::before').content)])"
+)
+"""For each table its last row of headings, and the text before each cell of its first row."""
 SHOWN = "[...document.querySelectorAll('.row')].filter(r => r.getClientRects().length).map(r => r.cells[0].innerText)"
 
 
@@ -52,7 +62,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_page_loads_and_fits(
     browser: chromium.Browser, width: int, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    """Wide tables scroll in their own frames; the page itself does not."""
+    """No page scrolls sideways, and on a phone no table does: its rows are stacked. Only charts scroll in their
+    frames; the table below a chart has its numbers."""
     folder: Path = request.getfixturevalue(kind)
     browser.look(width, 800, "light")
     browser.complaints.clear()
@@ -60,6 +71,7 @@ def test_every_page_loads_and_fits(
         browser.open(page)
         assert browser.value("getComputedStyle(document.body).margin") == "0px", "the style sheet is there"
         assert browser.value("document.documentElement.scrollWidth") <= width, (page.name, browser.value(WIDE))
+        assert width > PHONE or browser.value(SIDEWAYS) == [], page.name
     assert browser.complaints == []
 
 
@@ -75,6 +87,24 @@ SMALL = (
     "[...document.querySelectorAll('svg text')].filter(e => e.getScreenCTM().a * parseFloat(getComputedStyle(e)"
     ".fontSize) < 11).length"
 )
+
+
+@pytest.mark.parametrize(
+    "page", ["index", "matrix", "findings", "history", "comparison", "fuzz", "mutants", "coverage"]
+)
+def test_a_stacked_cell_names_its_column(browser: chromium.Browser, site: Path, page: str) -> None:
+    """The cells of a row that follow its heading, on a narrow screen only."""
+    browser.look(PHONE, 800, "light")
+    browser.open(site / f"{page}.html")
+    tables = browser.value(STACKED)
+    assert tables
+    for heads, before in tables:
+        count = len(before) - 1
+        assert before[0] == "none" and count > 0
+        for head, label in zip(heads[-count:], before[1:], strict=True):
+            assert label.endswith(f'{head}: " / ""'), (head, label)
+    browser.look(DESK, 800, "light")
+    assert {label for _, before in browser.value(STACKED) for label in before} == {"none"}
 
 
 @pytest.mark.parametrize("page", ["index", "matrix", "findings", "coverage", "history", "comparison", "fuzz"])

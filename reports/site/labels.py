@@ -1,0 +1,41 @@
+"""Labels of the cells of a stacked table: on a narrow screen each row is a block, and each cell names its column.
+
+The names are custom properties of the table, which the style sheet shows before the cells. So a page has each name
+once, not once for each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports.shown import one_line
+
+MOST = 24
+"""The columns that the style sheet has rules for. A table with more stays a table, which scrolls sideways."""
+RULES = "/* labels of columns */"
+"""The place of `rules` in the style sheet: only a narrow screen stacks rows."""
+_PLAIN = frozenset(" -.,+/")
+
+
+def labels(columns: Sequence[str | tuple[str, str]]) -> str:
+    """The declarations for a `style` attribute, which still must be escaped for HTML; empty for a table with too many
+    columns. `columns`: labels, or pairs of a label and a class."""
+    if len(columns) > MOST:
+        return ""
+    names = [column if isinstance(column, str) else column[0] for column in columns]
+    return "; ".join(f"--c{at}: '{_css_text(one_line(name))}'" for at, name in enumerate(names, 1))
+
+
+def of_numbers(columns: Iterable[str]) -> list[tuple[str, str]]:
+    """Columns of numbers with these labels."""
+    return [(label, "number") for label in columns]
+
+
+def rules() -> str:
+    """The rules of the style sheet that give each cell its label."""
+    return " ".join(f".stacked tr > :nth-child({at}) {{ --label: var(--c{at}); }}" for at in range(1, MOST + 1))
+
+
+def _css_text(text: str) -> str:
+    """The contents of a CSS string: every character that could mean something is an escape (CSS Syntax 3, 4.3.7)."""
+    return "".join(c if (c.isascii() and c.isalnum()) or c in _PLAIN else f"\\{ord(c):x} " for c in text)
