@@ -9,6 +9,8 @@ BUILTIN("$root", "[waitable-set-new]") uint32_t canon_waitable_set_new(void);
 BUILTIN("$root", "[waitable-set-drop]") void canon_waitable_set_drop(uint32_t set);
 /* Returns the event; `payload` gets the waitable and the code. */
 BUILTIN("$root", "[waitable-set-wait]") uint32_t canon_waitable_set_wait(uint32_t set, uint32_t *payload);
+/* The same, 0 if there is no event. */
+BUILTIN("$root", "[waitable-set-poll]") uint32_t canon_waitable_set_poll(uint32_t set, uint32_t *payload);
 BUILTIN("$root", "[waitable-join]") void canon_waitable_join(uint32_t waitable, uint32_t set);
 BUILTIN("$root", "[subtask-cancel]") uint32_t canon_subtask_cancel(uint32_t subtask);
 BUILTIN("$root", "[subtask-drop]") void canon_subtask_drop(uint32_t subtask);
@@ -19,7 +21,7 @@ BUILTIN("[export]$root", "[task-cancel]") void canon_task_cancel(void);
 /* CanonicalABI.md: EventCode, Subtask.State, CallbackCode, CopyResult. */
 enum { EVENT_TASK_CANCELLED = 6 };
 enum { CALL_RETURNED = 2, CALL_CANCELLED_BEFORE_STARTED = 3 };
-enum { CALLBACK_EXIT = 0, CALLBACK_WAIT = 2 };
+enum { CALLBACK_EXIT, CALLBACK_YIELD, CALLBACK_WAIT };
 enum { COPY_COMPLETED, COPY_DROPPED, COPY_CANCELLED };
 #define BLOCKED UINT32_MAX
 /* A handle or a count is packed above a code of 4 bits. */

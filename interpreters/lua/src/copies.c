@@ -52,7 +52,8 @@ static uint32_t transfer(const struct copy *copy) {
     return end->writable ? future->write(end->handle, copy->at) : future->read(end->handle, (void *)copy->at);
   }
   const wit_stream_t *stream = &world->streams[index];
-  return end->writable ? stream->write(end->handle, copy->at, count) : stream->read(end->handle, (void *)copy->at, count);
+  if (end->writable) return stream->write(end->handle, copy->at, count);
+  return stream->read(end->handle, (void *)copy->at, count);
 }
 
 /* Takes note of what an operation says; returns whether another one is to follow. */

@@ -1,6 +1,6 @@
 /*
- * Ends of streams and futures: objects that are made by `wit.stream` and `wit.future`, or arrive as values. Only readable
- * ends are values; who gives one away has it no longer.
+ * Ends of streams and futures: objects that are made by `wit.stream` and `wit.future`, or arrive as values. Only
+ * readable ends are values; who gives one away has it no longer.
  */
 #include "ends.h"
 

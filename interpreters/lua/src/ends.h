@@ -21,7 +21,7 @@ struct channel channel_of(wit_type_t type);
 enum end_state {
   END_OPEN,
   END_BUSY, /* a read or a write is under way */
-  END_DONE, /* nothing more can go through: the other end is dropped, or a future's value has gone; this one is dropped */
+  END_DONE, /* dropped, since nothing more can go through: the other end is dropped, or a future's value has gone */
   END_GONE, /* dropped or given away */
 };
 

@@ -7,13 +7,13 @@
 #ifdef LUA_ASYNC
 #include "builtins.h"
 
-enum state { CREATED, READY, RUNNING, WAITING, ENDED };
+enum state { CREATED, READY, RUNNING, WAITING, YIELDED, ENDED };
 
 /* A userdata: what `wit.start` returns. */
 struct coroutine {
   struct coroutine *next; /* in its task */
   struct task *task;
-  lua_State *L;  /* kept by the user value. When it has ended: its results, or its error */
+  lua_State *L;  /* kept by user value 1. When it has ended: its results, or its error */
   int reference; /* keeps this while it is in its task */
   enum state state;
   int values;              /* on top of L for the next resume; when it has ended: results */
@@ -48,7 +48,7 @@ static _Noreturn void fail_task(const struct task *task, const char *message) {
 /* Replaces a function with its arguments, on top, by a coroutine for it. */
 static struct coroutine *create(lua_State *L, struct task *task, int arguments) {
   luaL_checkstack(L, 4, NULL);
-  struct coroutine *made = lua_newuserdatauv(L, sizeof *made, 1);
+  struct coroutine *made = lua_newuserdatauv(L, sizeof *made, 2);
   *made = (struct coroutine){.task = task, .values = arguments};
   lua_rawgetp(L, LUA_REGISTRYINDEX, &class);
   lua_setmetatable(L, -2);
@@ -84,10 +84,25 @@ static bool is_error_cancelled(lua_State *L) {
   return same;
 }
 
+/* Its error ends the component. */
 static _Noreturn void fail_coroutine(const struct coroutine *coroutine) {
-  lua_State *L = coroutine->task->call->L;
-  luaL_traceback(L, coroutine->L, luaL_tolstring(coroutine->L, -1, NULL), 0);
+  lua_State *L = coroutine->L;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, coroutine->reference);
+  lua_getiuservalue(L, -1, 2);
   fail_task(coroutine->task, lua_tostring(L, -1));
+}
+
+/* After an error: keeps it with its trace as user value 2, and closes the variables with <close>. */
+static void close(struct coroutine *coroutine) {
+  lua_State *L = coroutine->L, *other = coroutine->task->call->L;
+  if (!is_error_cancelled(L)) {
+    lua_rawgeti(other, LUA_REGISTRYINDEX, coroutine->reference);
+    luaL_traceback(other, L, luaL_tolstring(L, -1, NULL), 0);
+    lua_pop(L, 1);
+    lua_setiuservalue(other, -2, 2);
+    lua_pop(other, 1);
+  }
+  lua_resetthread(L); /* leaves the error, or that of a <close> */
 }
 
 /* The program's function has ended: its result, or the cancellation, is the task's. */
@@ -129,6 +144,7 @@ static void run(struct coroutine *coroutine) {
   coroutine->state = RUNNING;
   coroutine->values = 0;
   int status = lua_resume(coroutine->L, before ? before->L : NULL, values, &count);
+  if (status > LUA_YIELD) close(coroutine);
   task->running = before;
   if (status != LUA_YIELD)
     end(coroutine, status, status ? 1 : count);
@@ -177,7 +193,7 @@ static void cancel_coroutine(struct coroutine *coroutine) {
   coroutine->cancelled = true;
   if (coroutine->pending)
     cancel_operation(coroutine->pending);
-  else if (coroutine->state == WAITING)
+  else if (coroutine->state == WAITING || coroutine->state == YIELDED)
     coroutine->state = READY;
 }
 
@@ -224,6 +240,12 @@ static void wait_in_place(struct task *task) {
   if (!task->pending) fail_task(task, "coroutines wait for each other");
   uint32_t event = canon_waitable_set_wait(task->set, payload);
   deliver(task, event, payload[0], payload[1]);
+}
+
+/* After a yield: delivers what has happened meanwhile. */
+static void poll(struct task *task) {
+  uint32_t payload[2], event;
+  while ((event = canon_waitable_set_poll(task->set, payload))) deliver(task, event, payload[0], payload[1]);
 }
 
 void may_wait(lua_State *L, const char *what) {
@@ -294,7 +316,7 @@ void raise_cancelled(lua_State *L) {
 static void end_task(struct task *task) {
   while (task->coroutines) { /* the main one, and those with an error that nobody has got */
     struct coroutine *left = task->coroutines;
-    if (left != task->main && !is_error_cancelled(left->L)) fail_coroutine(left);
+    if (left->failed && !is_error_cancelled(left->L)) fail_coroutine(left);
     forget(left);
   }
   canon_waitable_set_drop(task->set);
@@ -308,10 +330,22 @@ static bool has_ended(const struct task *task) {
   return !at;
 }
 
+/* Whether a coroutine lets others go on; it is ready then. */
+static bool resume_yielded(struct task *task) {
+  bool found = false;
+  for (struct coroutine *at = task->coroutines; at; at = at->next) {
+    if (at->state != YIELDED) continue;
+    at->state = READY;
+    found = true;
+  }
+  return found;
+}
+
 /* Runs what can go on; returns the callback code. */
 static int32_t go_on(struct task *task) {
   for (struct coroutine *ready; (ready = next_ready(task));) run(ready);
   drop_collected();
+  if (resume_yielded(task)) return CALLBACK_YIELD;
   if (has_ended(task)) {
     end_task(task);
     return CALLBACK_EXIT;
@@ -337,7 +371,10 @@ int32_t wit_dylib_export_async_call(void *cx, size_t which) {
 int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
   (void)which;
   struct task *task = current();
-  deliver(task, (uint32_t)event, (uint32_t)waitable, (uint32_t)code);
+  if (event)
+    deliver(task, (uint32_t)event, (uint32_t)waitable, (uint32_t)code);
+  else
+    poll(task);
   return go_on(task);
 }
 
@@ -418,6 +455,24 @@ static int cancel_method(lua_State *L) {
   return 0;
 }
 
+static int yielded(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  raise_cancelled(L);
+  return 0;
+}
+
+/* `wit.yield()`: lets other coroutines, tasks and components go on. */
+static int yield(lua_State *L) {
+  may_wait(L, "wit.yield");
+  struct task *task = current();
+  if (!can_suspend(L, task)) {
+    poll(task);
+    return 0;
+  }
+  task->running->state = YIELDED;
+  return lua_yieldk(L, 0, 0, yielded);
+}
+
 static int cancelled_text(lua_State *L) {
   lua_pushliteral(L, "the call was cancelled");
   return 1;
@@ -467,6 +522,8 @@ void add_async(lua_State *L) {
   lua_setfield(L, -2, "start");
   lua_pushcfunction(L, first_function);
   lua_setfield(L, -2, "first");
+  lua_pushcfunction(L, yield);
+  lua_setfield(L, -2, "yield");
   if (luaL_loadbuffer(L, together, sizeof together - 1, "=together")) lua_error(L);
   lua_pushvalue(L, -2);
   lua_pushcfunction(L, join_function);

@@ -30,8 +30,8 @@ struct pending {
 /* Raises an error if no task could wait here, and a cancellation that is to be delivered. */
 void may_wait(lua_State *L, const char *what);
 /*
- * Waits until an operation is over. It suspends the coroutine, which goes on with `then` (see lua_yieldk; the context is
- * `pending`), and does not return. Where the coroutine cannot be suspended, it holds the component, and returns.
+ * Waits until an operation is over. It suspends the coroutine, which goes on with `then` (see lua_yieldk; the context
+ * is `pending`), and does not return. Where the coroutine cannot be suspended, it holds the component, and returns.
  */
 void wait_for(lua_State *L, struct pending *pending, lua_KFunction then);
 /* Cancels an operation of the current task. */

@@ -5,86 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from harness.engine.results import EngineKind
-from tests.interpreters.lua.libraries import ASYNC, ASYNC_FOR_WINCH, Library
+from tests.interpreters.lua.libraries import ASYNC_FOR_WINCH, Library
+from tests.interpreters.lua.passing import PROGRAMS, WIT, outcome
 from tests.interpreters.lua.running import ALL_TOOLS, Compiled, Running, Tools, composed
-
-WIT = """package a:b;
-interface pass {
-  resource thing { constructor(n: u32); value: func() -> u32; }
-  record item { name: string, thing: thing }
-  bytes: async func(source: string, s: stream<u8>) -> string;
-  numbers: async func(source: string, s: stream<s16>) -> string;
-  words: async func(source: string, s: stream<string>) -> string;
-  options: async func(source: string, s: stream<option<f32>>) -> string;
-  units: async func(source: string, s: stream) -> string;
-  items: async func(source: string, s: stream<item>) -> string;
-  nested: async func(source: string, s: stream<stream<u8>>) -> string;
-  text: async func(source: string, f: future<string>) -> string;
-  thing-later: async func(source: string, f: future<thing>) -> string;
-  done: async func(source: string, f: future) -> string;
-  made: async func(source: string) -> stream<u8>;
-  dropped: func() -> string;
-  just: async func(source: string) -> string;
-  now: func(source: string) -> string;
-}
-world inner { import log: func(text: string); export pass; }
-world outer {
-  import pass;
-  import log: func(text: string);
-  export run: async func(source: string) -> string;
-  export now: func(source: string) -> string;
-}
-"""
-INNER = """
-wit.on_error = function(message) wit.imports.log(message) end
-local pass, gone = wit.exports["a:b/pass"], {}
-local function run(source, ...) return tostring(assert(load(source))(...)) end
-for _, described in ipairs { select(2, wit.functions()) } do
-  for _, f in ipairs(described) do if not f.resource then pass[f.member] = run end end
-end
-function pass.made(source) return assert(load(source))() end
-function pass.dropped() return table.concat(gone, " ") end
-local Thing = {}
-Thing.__index = Thing
-pass.thing = Thing
-function Thing.__new(n) return setmetatable({ n = n }, Thing) end
-function Thing:value() return self.n end
-function Thing:__drop() table.insert(gone, self.n) end
-"""
-OUTER = """
-wit.on_error = function(message) wit.imports.log(message) end
-pass = wit.imports["a:b/pass"]
-local function run(source) return tostring(assert(load(source))()) end
-wit.exports.run, wit.exports.now = run, run
--- Calls a function of `inner` with a source and an end, and another function beside it; returns the results of both.
-function beside(name, source, rx, f)
-  local first, second = wit.together(function() return pass[name](source, rx) end, f)
-  return first .. " / " .. tostring(second)
-end
-function things(...)
-  local made = { ... }
-  for at, n in ipairs(made) do made[at] = { name = "n" .. n, thing = pass.thing(n) } end
-  return made
-end
-"""
-PROGRAMS = {"inner": INNER, "outer": OUTER}
-
-
-@pytest.fixture(scope="module")
-def compiled(lua: Library, tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    return Compiled(composed(tmp_path_factory.mktemp("streams"), lua(ASYNC), WIT, PROGRAMS))
-
-
-def outcome(running: Running, source: str) -> str:
-    """What `run` returns for a source, or what a program says before it ends."""
-    try:
-        return str(running("run", source))
-    except wasmtime.WasmtimeError:
-        return "\n".join(running.said) or "a trap"
-
 
 WRITTEN = """
 local rx, tx = wit.stream({payload})
@@ -111,9 +36,9 @@ PAYLOADS = [
 
 
 @pytest.mark.parametrize(("name", "payload", "values", "reader", "result"), PAYLOADS)
-def test_payloads(compiled: Compiled, name: str, payload: str, values: str, reader: str, result: str) -> None:
+def test_payloads(passing: Compiled, name: str, payload: str, values: str, reader: str, result: str) -> None:
     source = WRITTEN.format(name=name, payload=payload, values=values, reader=reader)
-    assert outcome(Running(compiled), source) == result
+    assert outcome(Running(passing), source) == result
 
 
 RUNS = [
@@ -200,8 +125,8 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("source", "result"), RUNS)
-def test_runs(compiled: Compiled, source: str, result: str) -> None:
-    assert outcome(Running(compiled), source) == result
+def test_runs(passing: Compiled, source: str, result: str) -> None:
+    assert outcome(Running(passing), source) == result
 
 
 IN_PLACE = [
