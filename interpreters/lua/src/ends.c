@@ -1,10 +1,12 @@
 /*
- * Ends of streams and futures: objects that are made by `wit.stream` and `wit.future`, or arrive as values. Only readable
- * ends are values; who gives one away has it no longer.
+ * Ends of streams and futures: objects that are made by `wit.stream` and `wit.future`, or arrive as values. Only
+ * readable ends are values; who gives one away has it no longer.
  */
 #include "ends.h"
 
 #include <stdlib.h>
+
+#include "copies.h"
 
 /* Keys of the metatables in the registry: by stream or future, and by readable or writable. */
 static const char classes[2][2];
@@ -54,7 +56,9 @@ void drop_end(struct end *end) {
   (end->writable ? channel.drop_writable : channel.drop_readable)(end->handle);
 }
 
-void restore_end(struct end *end) { end->state = END_OPEN; }
+void restore_end(struct end *end) {
+  if (end->state == END_GONE) end->state = END_OPEN;
+}
 
 /* Whether the engine lets it be dropped: the writable end of a future has to be written. */
 static bool may_drop(const struct end *end) {
@@ -142,19 +146,26 @@ static int new_future(lua_State *L) { return new_ends(L, WIT_TYPE_FUTURE, world-
 
 /* ---- The end of an end ------------------------------------------------------------------------------------------- */
 
-static struct end *check_end(lua_State *L) {
+struct end *check_end(lua_State *L) {
   struct end *end = to_end(L, 1);
   if (!end) luaL_error(L, "expected an end of a stream or future, got %s", luaL_typename(L, 1));
   if (end->state == END_GONE) luaL_error(L, "the %s was dropped or given away before", end_words(end));
-  if (end->state == END_BUSY) luaL_error(L, "the %s is in use: a %s is under way", end_words(end),
-                                         end->writable ? "write" : "read");
   return end;
+}
+
+void check_idle(lua_State *L, const struct end *end) {
+  if (end->state == END_BUSY)
+    luaL_error(L, "the %s is in use: a %s is under way", end_words(end), end->writable ? "write" : "read");
 }
 
 int drop_method(lua_State *L) {
   struct end *end = check_end(L);
+  check_idle(L, end);
   if (!may_drop(end)) return luaL_error(L, "a future has to be written before its writable end is dropped");
-  drop_end(end);
+  if (end->state == END_DONE)
+    end->state = END_GONE;
+  else
+    drop_end(end);
   return 0;
 }
 
@@ -174,7 +185,7 @@ static struct collected *collected;
 /* The collector may run while a value is pushed or popped, so the end is dropped later. */
 static int collect_end(lua_State *L) {
   const struct end *end = to_end(L, 1);
-  if (!end || end->state == END_GONE || end->state == END_BUSY || !may_drop(end)) return 0;
+  if (!end || end->state != END_OPEN || !may_drop(end)) return 0;
   struct collected *found = malloc(sizeof *found);
   if (!found) return 0;
   *found = (struct collected){collected, *end};
@@ -207,6 +218,7 @@ static void add_class(lua_State *L, bool stream, bool writable) {
   lua_createtable(L, 0, 6);
   lua_pushcfunction(L, drop_method);
   lua_setfield(L, -2, "drop");
+  add_copies(L, stream, writable);
   lua_setfield(L, -2, "__index");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &classes[stream][writable]);
 }

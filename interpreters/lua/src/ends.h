@@ -21,7 +21,7 @@ struct channel channel_of(wit_type_t type);
 enum end_state {
   END_OPEN,
   END_BUSY, /* a read or a write is under way */
-  END_DONE, /* of a stream: was told that the other end is dropped; of a future: its value has gone through, or the same */
+  END_DONE, /* dropped, since nothing more can go through: the other end is dropped, or a future's value has gone */
   END_GONE, /* dropped or given away */
 };
 
@@ -31,10 +31,15 @@ struct end {
   uint32_t handle;
   bool writable;
   enum end_state state;
+  struct copy *copy; /* that is under way */
 };
 
 /* The end at an index, null for another value. */
 struct end *to_end(lua_State *L, int index);
+/* Argument 1, which must be an end that the program has. */
+struct end *check_end(lua_State *L);
+/* Raises an error if something goes through the end now. */
+void check_idle(lua_State *L, const struct end *end);
 /* "readable end of a stream" and its like. */
 const char *end_words(const struct end *end);
 void drop_end(struct end *end);

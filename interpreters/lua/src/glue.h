@@ -97,11 +97,15 @@ bool spelled(const char *text, wit_type_t type);
 /* Pushes the function that the program has for an export. */
 void push_function(struct call *call, const char *name);
 
-/* async.c */
+/* pop.c */
+/* The length of the table on top; with holes, its field `n`, as from table.pack, counts. */
+size_t list_length(void *cx, const char *what, const char *name, bool holes);
+
+/* subtasks.c */
 /* Calls an asynchronous import with the values on the stack, as a function of Lua; suspends the coroutine. */
 int call_async(lua_State *L, const wit_import_func_t *function);
 
-/* imports.c, resources.c, ends.c, reflect.c, async.c: fill the table `wit`, which is on top; the imports first. */
+/* imports.c, resources.c, ends.c, reflect.c, tasks.c: fill the table `wit`, which is on top; the imports first. */
 void add_imports(lua_State *L);
 void add_resources(lua_State *L);
 void add_ends(lua_State *L);
@@ -113,6 +117,10 @@ void add_async(lua_State *L);
 void push_class(lua_State *L, const wit_resource_t *resource);
 /* Drops the borrowed handles that a call received and that the program has not dropped. */
 void drop_borrowed(struct call *call);
+/* How many values a call keeps. */
+size_t count_kept(const struct call *call);
+/* Gives the program back the handles and ends that a call took from it, after so many kept values: nobody got them. */
+void restore_kept(struct call *call, size_t after);
 /* Pushes the object of a representation and forgets it. */
 void take_object(lua_State *L, size_t rep);
 

@@ -216,8 +216,7 @@ void wit_dylib_pop_fixed_length_list(void *cx, size_t ty) {
 
 /* ---- Lists and maps ---------------------------------------------------------------------------------------------- */
 
-/* The length of the list on top. */
-static size_t length_of(void *cx, const char *what, const char *name, bool holes) {
+size_t list_length(void *cx, const char *what, const char *name, bool holes) {
   expect_table(cx, what, name);
   lua_State *L = room(cx);
   if (!holes) return lua_rawlen(L, -1);
@@ -234,7 +233,7 @@ size_t wit_dylib_pop_list(void *cx, size_t ty, void **ptr) {
   const wit_list_t *list = &world->lists[ty];
   wit_type_t type = resolved(list->ty);
   if (type == WIT_TYPE_U8 && lua_type(L, -1) == LUA_TSTRING) return pop_bytes(cx, "list<u8>", (const char **)ptr);
-  size_t length = length_of(cx, "a list", list->name, may_be_nil(type)), size = scalar_size(type);
+  size_t length = list_length(cx, "a list", list->name, may_be_nil(type)), size = scalar_size(type);
   *ptr = NULL;
   if (!size || !length) {
     lua_pushinteger(L, 0);
@@ -272,7 +271,7 @@ void wit_dylib_pop_list_iter(void *cx, size_t ty) {
 }
 
 size_t wit_dylib_pop_map(void *cx, size_t ty) {
-  size_t length = length_of(cx, "a map: a sequence of pairs", world->maps[ty].name, false);
+  size_t length = list_length(cx, "a map: a sequence of pairs", world->maps[ty].name, false);
   lua_pushinteger(((struct call *)cx)->L, 0);
   return length;
 }

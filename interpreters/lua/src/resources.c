@@ -164,7 +164,10 @@ uint32_t wit_dylib_pop_own(void *cx, size_t ty) {
   if (exported(ty)) {
     uint32_t own = own_handle(call, ty);
     set_own(call->L, -1, ty, 0);
-    lua_pop(call->L, 1);
+    keep(call);
+    lua_pushinteger(call->L, (lua_Integer)ty << RESOURCE_SHIFT | own);
+    keep(call);
+    lua_pop(call->L, 2);
     return own;
   }
   struct handle *handle = pop_handle(call, ty);
@@ -180,6 +183,31 @@ uint32_t wit_dylib_pop_borrow(void *cx, size_t ty) {
   set_own(call->L, -1, ty, own);
   lua_pop(call->L, 1);
   return own;
+}
+
+/* Each entry is a handle or an end; or an object, and behind it what `handles` had for it. */
+void restore_kept(struct call *call, size_t after) {
+  lua_State *L = call->L;
+  if (!lua_istable(L, call->kept)) return;
+  need(call, 4);
+  for (size_t at = lua_rawlen(L, call->kept); at > after; at--) {
+    int type = lua_rawgeti(L, call->kept, (lua_Integer)at);
+    struct handle *handle = to_handle(L, -1);
+    struct end *end = to_end(L, -1);
+    if (handle && handle->state == GONE) handle->state = OWNED;
+    if (end) restore_end(end);
+    if (type == LUA_TNUMBER) {
+      lua_Integer own = lua_tointeger(L, -1);
+      lua_rawgeti(L, call->kept, (lua_Integer)--at);
+      set_own(L, -1, (size_t)(own >> RESOURCE_SHIFT), (uint32_t)own);
+      lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+size_t count_kept(const struct call *call) {
+  return lua_istable(call->L, call->kept) ? lua_rawlen(call->L, call->kept) : 0;
 }
 
 /* ---- wit.drop ---------------------------------------------------------------------------------------------------- */

@@ -66,7 +66,8 @@ static bool is_resource(wit_type_t type) {
 bool same_type(wit_type_t one, wit_type_t other) {
   one = resolved(one), other = resolved(other);
   if (one == other) return true;
-  if (WIT_TYPE_KIND(one) != WIT_TYPE_KIND(other) || one == WIT_NONE || other == WIT_NONE || is_resource(one)) return false;
+  if (WIT_TYPE_KIND(one) != WIT_TYPE_KIND(other) || is_resource(one) || one == WIT_NONE || other == WIT_NONE)
+    return false;
   if (WIT_TYPE_KIND(one) == WIT_TYPE_FIXED_LENGTH_LIST &&
       world->fixed_length_lists[WIT_TYPE_INDEX(one)].size != world->fixed_length_lists[WIT_TYPE_INDEX(other)].size)
     return false;

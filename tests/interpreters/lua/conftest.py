@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.interpreters.lua.libraries import Libraries, Library
+from tests.interpreters.lua.libraries import ASYNC, Libraries, Library
+from tests.interpreters.lua.passing import PROGRAMS, WIT
+from tests.interpreters.lua.running import Compiled, composed
 from tests.interpreters.shared import shared_folder
 
 
@@ -23,3 +25,9 @@ def lua(libraries: Libraries) -> Library:
 @pytest.fixture(scope="session")
 def sources(libraries: Libraries) -> Path:
     return libraries.sources()
+
+
+@pytest.fixture(scope="session")
+def passing(lua: Library, tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """The programs of `passing.py`, with exceptions."""
+    return Compiled(composed(tmp_path_factory.mktemp("passing"), lua(ASYNC), WIT, PROGRAMS))

@@ -24,6 +24,7 @@ PLAIN = LibraryKind(wasi=False)
 FOR_WINCH = LibraryKind(exceptions=False, wasi=False)
 OLD = LibraryKind(abi_version=2, exceptions=False, wasi=False)
 ASYNC = LibraryKind(wasi=False, asynchronous=True)
+ASYNC_FOR_WINCH = LibraryKind(exceptions=False, wasi=False, asynchronous=True)
 _REASON = "reason"
 
 
