@@ -8,6 +8,7 @@ machine. So `--check` compares it with the committed files.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import subprocess
 import sys
@@ -123,8 +124,9 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = 
         return out.read_bytes()
 
 
-def build_echo(version: int, flags: Sequence[str] = ()) -> bytes:
+def build_echo(version: int, flags: Sequence[str] = (), asynchronous: bool = False) -> bytes:
     """The library of `echo` for a version of the interface; its world is empty. BuildError with the messages."""
+    flags = [*flags, "-DECHO_ASYNC"] if asynchronous else flags
     with tempfile.TemporaryDirectory(prefix="echo-") as folder:
         work = Path(folder)
         out = work / "echo.so"
@@ -136,8 +138,8 @@ def _libraries() -> Iterator[tuple[Path, Callable[[], bytes]]]:
     """Every committed library, and how it is made."""
     for version, hooks, mode in ALL:
         yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode)
-    for version in VERSIONS:
-        yield echo(version), partial(build_echo, version)
+    for version, asynchronous in itertools.product(VERSIONS, (False, True)):
+        yield echo(version, asynchronous), partial(build_echo, version, asynchronous=asynchronous)
 
 
 @click.command()

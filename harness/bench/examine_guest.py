@@ -204,4 +204,14 @@ def _judge(
             known = options.expectations.within(name)
             by_tools = examine(bench, name, plan, replace(options, artifacts=None, expectations=known)).verdict
     cells = [GuestCell(run.cell, tuple(found[str(run.cell)]), control.get(str(run.cell), False)) for run in runs]
-    return judge_guest(bench.foreign[0].name, cells, by_tools)
+    verdict = judge_guest(bench.foreign[0].name, cells, by_tools)
+    if _trapped(cells) and any(function.end is not None for function in plan.worlds[Role.SUBJECT].export_functions()):
+        hint = f"if {bench.foreign[0].name} has no streams and futures, --streams none leaves them out"
+        verdict = replace(verdict, notes=(*verdict.notes, hint))
+    return verdict
+
+
+def _trapped(cells: Sequence[GuestCell]) -> bool:
+    """Whether only the interpreter traps by itself."""
+    traps = [finding.difference for cell in cells if cell.blamed for finding in cell.findings]
+    return any(found is not None and "a trap (unreachable" in found.actual for found in traps)

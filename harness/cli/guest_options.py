@@ -10,6 +10,7 @@ import click
 
 import interpreters
 from harness.cli.exits import UsedWrongly
+from harness.toolchains.abilities import Abilities, Streams
 from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, NamedFile
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,7 +27,12 @@ _OPTIONS = (
         type=click.Choice([str(version) for version in interpreters.VERSIONS]),
         help=f"The version of its interface.  [default: {NEWEST}]",
     ),
-    click.option("--with-async", is_flag=True, help="It has async functions; without this they are left out."),
+    click.option("--with-async", is_flag=True, help="It has async functions, streams and futures."),
+    click.option(
+        "--streams",
+        type=click.Choice([streams.value for streams in Streams]),
+        help="What it does with streams and futures.  [default: pass with --with-async, else none]",
+    ),
     click.option(
         "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
     ),
@@ -48,20 +54,31 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     """Raises `UsedWrongly` for files that cannot be an interpreter."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
-    asynchronous = given.pop("with_async")
+    asynchronous, streams = given.pop("with_async"), given.pop("streams")
     if path is None:
-        options = {"--abi-version": version, "--with-async": asynchronous, "--adapt": adapters, "--library": libraries}
+        options = {
+            "--abi-version": version,
+            "--with-async": asynchronous,
+            "--streams": streams,
+            "--adapt": adapters,
+            "--library": libraries,
+        }
         for option, value in options.items():
             if value:
                 raise UsedWrongly(f"{option} is for an interpreter: name it with --interpreter FILE")
         return None
     files = _named("--library", libraries), _named("--adapt", adapters)
-    found = Interpreter(path, int(version or NEWEST), *files, asynchronous)
+    abilities = Abilities(asynchronous, Streams(streams) if streams else _usual(asynchronous))
+    found = Interpreter(path, int(version or NEWEST), *files, abilities)
     try:
         found.read()
     except BadInterpreter as error:
         raise UsedWrongly(str(error)) from error
     return found
+
+
+def _usual(asynchronous: bool) -> Streams:
+    return Streams.PASS if asynchronous else Streams.NONE
 
 
 def _named(option: str, texts: Sequence[str]) -> tuple[NamedFile, ...]:
@@ -80,7 +97,9 @@ def interpreter_words(interpreter: Interpreter | None) -> list[str]:
         return []
     words = ["--interpreter", str(interpreter.path)]
     words += ["--abi-version", str(interpreter.abi_version)] if interpreter.abi_version != NEWEST else []
-    words += ["--with-async"] if interpreter.asynchronous else []
+    words += ["--with-async"] if interpreter.abilities.asynchronous else []
+    streams = interpreter.abilities.streams
+    words += ["--streams", streams.value] if streams is not _usual(interpreter.abilities.asynchronous) else []
     for option, items in (("--adapt", interpreter.adapters), ("--library", interpreter.libraries)):
         words += [word for item in items for word in (option, f"{item.name}={item.path}")]
     return words

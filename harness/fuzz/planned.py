@@ -11,6 +11,7 @@ from harness.fuzz.fault_injection import with_faults
 from harness.plan.plan import Plan
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.planner.guest import guest_surroundings, guest_world
+from harness.toolchains.abilities import Abilities
 from harness.toolchains.protocol import ENCODINGS
 from harness.world import types as t
 from harness.world.despecialize import Product, Sequence, despecialize
@@ -83,13 +84,12 @@ def plan_trial(
 
 
 def plan_guest_trial(
-    wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int, asynchronous: bool
+    wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int, abilities: Abilities
 ) -> TrialPlan:
-    """A trial of an interpreter that is not ours, without bad values, which no such interpreter gives. `asynchronous`:
-    it has async functions."""
-    surroundings = guest_surroundings(WitText(wit, "world.wit"), world, features, asynchronous=asynchronous)
+    """A trial of an interpreter that is not ours, without bad values, which no such interpreter gives."""
+    surroundings = guest_surroundings(WitText(wit, "world.wit"), world, features, abilities=abilities)
     calls = affordable(surroundings, calls)
-    planned = guest_world(surroundings, random, calls, TITLE, asynchronous)
+    planned = guest_world(surroundings, random, calls, TITLE, abilities)
     return TrialPlan(planned, calls, len(planned.plan.runs))
 
 

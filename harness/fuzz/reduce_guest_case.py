@@ -25,6 +25,7 @@ from harness.planner import case_plan
 from harness.planner.guest_cases import NoRole, guest_case_plan
 from harness.runs.perform import plan_case
 from harness.suite.case import Case
+from harness.toolchains.abilities import Abilities
 
 EFFORT = 300
 """Attempts."""
@@ -51,7 +52,7 @@ class _Reduction:
         self._bench = bench
         self._case = case
         self._interpreter = bench.settings.interpreter.name
-        self._asynchronous = bench.settings.interpreter.asynchronous
+        self._abilities = bench.settings.interpreter.abilities
         self._options = replace(task.options, artifacts=None)
         self._smallest = SmallestYet(task.smallest)
         self._attempts = Attempts(bench.steps)
@@ -59,7 +60,7 @@ class _Reduction:
 
     def run(self) -> FileReduced:
         try:
-            plan = guest_case_plan(self._case, self._asynchronous)
+            plan = guest_case_plan(self._case, self._abilities)
         except NoRole as error:
             return FileReduced(skipped(str(error)))
         verdict, found = self._examined(plan)
@@ -104,7 +105,7 @@ class _Reduction:
         """None if nothing is left to run, or after the last attempt."""
         if self._attempts.tries >= EFFORT or not (parts.steps or parts.sample):
             return None
-        return self._attempts.read("plan", lambda: _planned(parts, self._asynchronous), (*UNUSABLE, NoRole))
+        return self._attempts.read("plan", lambda: _planned(parts, self._abilities), (*UNUSABLE, NoRole))
 
     def _examined(self, plan: Plan) -> tuple[Verdict, list[Hit]]:
         """The verdict, and the findings about the interpreter."""
@@ -120,9 +121,9 @@ class _Reduction:
         return case_text(named, [f"{self._interpreter}: {self._message[:MAX_MESSAGE]}"])
 
 
-def _planned(parts: CaseParts, asynchronous: bool) -> Plan:
+def _planned(parts: CaseParts, abilities: Abilities) -> Plan:
     case_plan(case_of(parts))  # the written case must be a case by itself
-    return guest_case_plan(case_of(parts), asynchronous)
+    return guest_case_plan(case_of(parts), abilities)
 
 
 def _way(bucket: Bucket) -> tuple[object, ...]:

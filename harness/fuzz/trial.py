@@ -207,7 +207,7 @@ def _of_guest(
 def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int) -> TrialPlan:
     interpreter = bench.settings.interpreter
     if interpreter is not None:
-        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls, interpreter.asynchronous)
+        return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls, interpreter.abilities)
     extra = encodings_of(index), hooks_of(index)
     return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
 

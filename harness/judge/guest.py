@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
+from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.toolchains.cells import Build, Cell
 from reports.outcomes import Outcome
@@ -37,7 +39,7 @@ def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict 
     If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
     that generator is wrong: both are named.
     """
-    cells = [_decided(cell) for cell in cells]
+    cells = [_decided(cell, interpreter) for cell in cells]
     judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
     if all(cell.blamed and _same(cell, cells[0]) for cell in cells):
         judgements = [replace(judgements[0], toolchain=interpreter)]
@@ -52,10 +54,29 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
     return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
 
 
-def _decided(cell: GuestCell) -> GuestCell:
+def _decided(cell: GuestCell, interpreter: str) -> GuestCell:
     if not cell.blamed:
         return cell
-    return replace(cell, findings=tuple([_not_ended(cell, finding) for finding in cell.findings]))
+    found = [_about_handles(interpreter, _not_ended(cell, finding)) for finding in cell.findings]
+    return replace(cell, findings=tuple(found))
+
+
+_OF_AN_END = re.compile(r"\b(?:stream|future)_|\bevent [2-5] ")
+"""Events of streams and futures; those that are delivered have the codes of CanonicalABI.md, `EventCode`."""
+_NO_HANDLE = f"a trap ({TrapClass.INVALID_HANDLE.value}"
+
+
+def _about_handles(interpreter: str, finding: Finding) -> Finding:
+    """Who sees a wrong handle is seldom who made it wrong, so the rule that was broken is said, too."""
+    difference = finding.difference
+    if difference is None:
+        return finding
+    said = ""
+    if difference.actual.startswith(_NO_HANDLE):
+        said = f"{interpreter} gave a handle that it does not have: perhaps it has given it away before"
+    elif _OF_AN_END.search(difference.expected) or _OF_AN_END.search(difference.actual):
+        said = f"{interpreter} has to give each end on as it got it, once and at its place, and to drop the others"
+    return replace(finding, message=f"{finding.message} ({said})") if said else finding
 
 
 def _not_ended(cell: GuestCell, finding: Finding) -> Finding:

@@ -20,17 +20,18 @@ from harness.planner.guest_rules import GuestComposition, without_rule
 from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
 from harness.script import operations as s
+from harness.toolchains.abilities import NO_ABILITIES, Abilities, Streams
 from harness.world.world import Function, World
 
 
 def guest_world(
-    surroundings: Surroundings, random: Random, calls: int, title: str, asynchronous: bool = False
+    surroundings: Surroundings, random: Random, calls: int, title: str, abilities: Abilities = NO_ABILITIES
 ) -> PlannedWorld:
     """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
-    lists that go whole in the driver and the provider. `asynchronous`: the interpreter has async functions; a third run
-    has calls of them side by side."""
+    lists that go whole in the driver and the provider. If the interpreter has async functions, a third run has calls of
+    them side by side."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    composition = GuestComposition(worlds, surroundings.wires, asynchronous)
+    composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
     needs = needs_of(worlds.values(), surroundings.has_labels)
     each = max(1, -(-calls // max(1, len(possible))))
@@ -77,12 +78,12 @@ def guest_plan(
     seed: int,
     calls: int,
     title: str | None = None,
-    asynchronous: bool = False,
+    abilities: Abilities = NO_ABILITIES,
 ) -> Plan:
     """The plan of `harness check --interpreter`. Raises `FrontEndError` for WIT that cannot be used."""
-    surroundings = guest_surroundings(source, world, features, asynchronous=asynchronous)
+    surroundings = guest_surroundings(source, world, features, abilities=abilities)
     name = title or surroundings.parts[Role.SUBJECT].plan.world
-    return guest_world(surroundings, Random(seed), calls, name, asynchronous).plan
+    return guest_world(surroundings, Random(seed), calls, name, abilities).plan
 
 
 def guest_surroundings(
@@ -90,17 +91,18 @@ def guest_surroundings(
     world: str | None,
     features: Sequence[str],
     merge_versions: bool = True,
-    asynchronous: bool = False,
+    abilities: Abilities = NO_ABILITIES,
 ) -> Surroundings:
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
-    found = surround(source, world, features, merge_versions, ends=False)
+    ends = abilities.streams is not Streams.NONE
+    found = surround(source, world, features, merge_versions, ends=ends)
     world_found = found.parts[Role.SUBJECT].world
-    names = without_rule(world_found, asynchronous)
+    names = without_rule(world_found, abilities)
     if not names or _several_versions(world_found):
         return found
     try:
-        whole = surround(source, world, features, merge_versions, names, ends=False)
+        whole = surround(source, world, features, merge_versions, names, ends=ends)
     except FrontEndError:
         return found  # a world cannot do both
     return found if _several_versions(whole.parts[Role.SUBJECT].world) else whole

@@ -72,14 +72,16 @@ class Wrapping:
 
         return with_handles(value, type, inner)
 
-    def others_dropped(self, args: Sequence[Value], function: Function, chosen: int | None) -> list[tuple[t.Own, str]]:
-        """The own handles in the parameters that are not returned, in order."""
+    def others_dropped(
+        self, args: Sequence[Value], function: Function, chosen: int | None
+    ) -> list[tuple[t.Own | t.End, str]]:
+        """The handles in the parameters that are not returned, without borrows, in order."""
         return [
             (found, held.name)
             for number, (value, param) in enumerate(zip(args, function.params, strict=True))
             if number != chosen
             for _, found, held in handles(value, param.type)
-            if isinstance(found, t.Own) and isinstance(held, HandleName)
+            if isinstance(found, t.Own | t.End) and isinstance(held, HandleName)
         ]
 
 
@@ -126,20 +128,35 @@ class GuestCaller(Caller):
             return super()._answer(role, function, args, result, waits, way)
         frame = Doing(self._rooms[role])
         for value, param in zip(args, function.params, strict=True):
-            for _, found, _ in handles(value, param.type):
-                if isinstance(found, t.Own):
-                    frame.room.take()
+            self._received(frame, value, param.type)
         rule = self.composition.rules.of[function.canonical]
         if isinstance(rule, Forward):
             result = self._forward(frame, function, rule.imported, args, result, waits)
         else:
-            for own, name in self._wrapping.others_dropped(args, function, rule.parameter):
-                self._own.destroy(frame, self.composition.identity(role, own.resource), name)
+            for found, name in self._wrapping.others_dropped(args, function, rule.parameter):
+                if isinstance(found, t.End):
+                    self._streaming.discard(frame, name)
+                else:
+                    self._own.destroy(frame, self.composition.identity(role, found.resource), name)
             result = None if rule.parameter is None else args[rule.parameter]
         if result is not None and function.result is not None:
             for _ in handles(result, function.result):
                 frame.room.give_back()
+            self._given_on(result, function.result)
         return tuple(frame.steps), frozenset(), result
+
+    def _received(self, frame: Doing, value: Value, type: t.Type) -> None:
+        """Room for the handles that are the subject's own from now on, and the places of ends."""
+        for _, found, held in handles(value, type):
+            if isinstance(found, t.Own | t.End):
+                frame.room.take()
+            if isinstance(found, t.End) and isinstance(held, HandleName):
+                self._streaming.arrive(frame.role, held.name, found)
+
+    def _given_on(self, value: Value, type: t.Type) -> None:
+        for _, found, held in handles(value, type):
+            if isinstance(found, t.End) and isinstance(held, HandleName):
+                self._streaming.give_on(held.name)
 
     def _forward(
         self,
@@ -162,6 +179,8 @@ class GuestCaller(Caller):
         )
         for name in given_away:
             frame.steps.append(DropStep(name))
+        for value, param in zip(args, exported.params, strict=True):
+            self._given_on(value, param.type)
         during, keep, inner_result = super()._answer(callee, provided, inner_args, result, waits, None)
         turns = self._random.randrange(4) if waits else 0
         if turns:
@@ -170,7 +189,7 @@ class GuestCaller(Caller):
         frame.steps.append(CallStep(name, inner_args, inner_result, during=during, keep=keep))
         for value, param in zip(args, exported.params, strict=True):
             for _, found, _ in handles(value, param.type):
-                if isinstance(found, t.Own):
+                if isinstance(found, t.Own | t.End):
                     frame.room.give_back()
         if inner_result is None or exported.result is None:
             return None
@@ -179,6 +198,8 @@ class GuestCaller(Caller):
     def _wrapped(self, frame: Doing, found: Handle, held: Value) -> Value:
         assert isinstance(held, HandleName)
         frame.room.take()
+        if isinstance(found, t.End):
+            self._streaming.arrive(frame.role, held.name, found)
         if not self._wrapping.is_wrapped(found):
             return held
         frame.room.take()  # the inner handle stays

@@ -8,7 +8,22 @@ from dataclasses import replace
 from random import Random
 
 from harness.model import Unpredictable
-from harness.plan.async_steps import AwaitStep, YieldStep
+from harness.plan.async_steps import (
+    AwaitStep,
+    CancelledStep,
+    CancelStep,
+    EndsStep,
+    EndStep,
+    IfCancelledStep,
+    JoinStep,
+    ReadStep,
+    SetStep,
+    StopStep,
+    TakeStep,
+    WaitStep,
+    WriteStep,
+    YieldStep,
+)
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, NewStep, RepStep, Step, StepError, trap_of
@@ -16,6 +31,7 @@ from harness.planner.bare import RunSteps, predicted
 from harness.planner.cases import case_source, segments, value_of
 from harness.planner.guest import guest_surroundings, guest_world
 from harness.planner.guest_calls import Inner, Wrapping
+from harness.planner.guest_ends import GuestEnds
 from harness.planner.guest_rules import Echo, Forward, GuestComposition
 from harness.planner.named import WORLD, import_of
 from harness.planner.needs import needs_of
@@ -23,6 +39,7 @@ from harness.planner.registers import OutOfRegisters
 from harness.planner.values import Handle, with_handles
 from harness.script.encoding import handles
 from harness.suite.case import Case
+from harness.toolchains.abilities import NO_ABILITIES, Abilities
 from harness.values.values import HandleName, Invalid, Value, equal
 from harness.values.wave_lexer import WaveError
 from harness.world import types as t
@@ -36,20 +53,20 @@ class NoRole(Exception):
     """A case in which an interpreter that is not ours has no role; the message says why."""
 
 
-def guest_case_plan(case: Case, asynchronous: bool = False) -> Plan:
-    """The plan of a case that has a plan with `boxed`. `asynchronous`: as in `guest_world`. Raises `NoRole`."""
+def guest_case_plan(case: Case, abilities: Abilities = NO_ABILITIES) -> Plan:
+    """The plan of a case that has a plan with `boxed`. Raises `NoRole`."""
     if case.hooks:
         raise NoRole("the case needs an interpreter with task hooks")
     if case.async_filters or case.blocking_run:
         raise NoRole("the case chooses how functions are lowered or lifted, and an interpreter may not")
-    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions, asynchronous)
+    surroundings = guest_surroundings(case_source(case), case.world, case.features, case.merge_versions, abilities)
     if case.sample is not None:
         random, calls = Random(case.sample.seed), case.sample.calls
-        return guest_world(surroundings, random, calls, case.title, asynchronous).plan
+        return guest_world(surroundings, random, calls, case.title, abilities).plan
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     if Role.DRIVER not in worlds:
         raise NoRole("the world exports nothing, so nothing can call the interpreter")
-    composition = GuestComposition(worlds, surroundings.wires, asynchronous)
+    composition = GuestComposition(worlds, surroundings.wires, abilities)
     runs = tuple(
         _run(composition, RunSteps(_Guest(composition, surroundings.unsupported).steps(segment), lists))
         for lists in case.lists
@@ -75,6 +92,8 @@ def _run(composition: GuestComposition, run: RunSteps) -> ScriptPlan:
     except (StepError, Unpredictable, OutOfRegisters) as error:
         raise NoRole(f"its steps have no meaning there: {error}") from error
     if wanted not in (made.outcome.trap, *made.outcome.also):
+        if wanted is None:
+            raise NoRole("a call or a copy has another status when the interpreter is between its two sides")
         raise NoRole("the trap that it expects is none of this role")
     return made
 
@@ -86,6 +105,7 @@ class _Guest:
         self._composition = composition
         self._unsupported = unsupported
         self._wrapping = Wrapping(composition)
+        self._ends = GuestEnds(composition, _value)
 
     def steps(self, steps: Sequence[Step[str]]) -> tuple[Step[Value], ...]:
         return tuple([self._step(step) for step in steps])
@@ -98,10 +118,18 @@ class _Guest:
                 return self._call(step)
             case DropStep():
                 return self._drop(step)
-            case AwaitStep() | YieldStep():
+            case EndsStep() | ReadStep() | WriteStep() | TakeStep() | StopStep():
+                return replace(self._with_end(Role.DRIVER, step), by=Role.DRIVER)
+            case AwaitStep() | YieldStep() | SetStep() | JoinStep() | WaitStep():
                 return replace(step, by=Role.DRIVER)
-        other = "a step other than a call, a drop, an await or a yield"
+        other = "a step that makes a resource or an error context, or cancels a call,"
         raise NoRole(f"{other} is by the subject, which does nothing by itself")
+
+    def _with_end(self, role: Role, step: EndStep[str]) -> EndStep[Value]:
+        try:
+            return self._ends.step(role, step)
+        except StepError as error:
+            raise NoRole(f"its steps have no meaning there: {error}") from error
 
     def _call(self, step: CallStep[str]) -> CallStep[Value]:
         try:
@@ -116,7 +144,10 @@ class _Guest:
         made = CallStep(
             step.function, args, result, Role.DRIVER, step.trap, keep=step.keep, name=step.name, status=step.status
         )
+        if called.result is not None and made.result is not None:
+            self._ends.learn(Role.DRIVER, made.result, called.result)
         if callee is not Role.SUBJECT:
+            self._arrived(callee, exported, made.args)
             return replace(made, during=self._provided(step.during, {}))
         rule = self._composition.rules.of.get(exported.canonical)
         match rule:
@@ -144,12 +175,16 @@ class _Guest:
         if number is not None and not equal(made.result, made.args[number]):
             raise NoRole(f"{exported.canonical} returns something else than its parameter")
         drops = []
-        for own, name in self._wrapping.others_dropped(made.args, exported, number):
-            drops.append(self._dropped(own, name))
+        for found, name in self._wrapping.others_dropped(made.args, exported, number):
+            drops.append(self._dropped(found, name))
         return replace(made, during=tuple(drops))
 
-    def _dropped(self, own: t.Own, name: str) -> DropStep[Value]:
-        if not self._wrapping.is_wrapped(own):
+    def _arrived(self, role: Role, function: Function, args: Sequence[Value]) -> None:
+        for value, param in zip(args, function.params, strict=True):
+            self._ends.learn(role, value, param.type)
+
+    def _dropped(self, found: t.Own | t.End, name: str) -> DropStep[Value]:
+        if not self._wrapping.is_wrapped(found):
             return DropStep(name)
         return DropStep(name, during=(DropStep(self._wrapping.inner.pop(name).name),))
 
@@ -171,6 +206,8 @@ class _Guest:
             renamed |= _renamed(made.result, inner_result, exported.result)
         name = imported.canonical.removeprefix(WORLD)
         keep = frozenset(renamed.get(kept, kept) for kept in made.keep)
+        callee, provided = self._composition.links.callee(Role.SUBJECT, imported.interface, imported.name)
+        self._arrived(callee, provided, inner_args)
         during = self._provided(step.during, renamed)
         inner_call = CallStep(name, tuple(inner_args), inner_result, trap=made.trap, during=during, keep=keep)
         drops = tuple([DropStep[Value](name) for name in given_away])
@@ -197,14 +234,18 @@ class _Guest:
         if step.by is not None:
             raise NoRole("a step during a call says who does it")
         match step:
-            case YieldStep():
-                return step
             case NewStep(handle) | RepStep(handle):
                 return replace(step, handle=renamed.get(handle, handle))
             case DropStep(handle):
                 during = self._provided(step.during, renamed)
                 return DropStep(renamed.get(handle, handle), step.stale, step.trap, during)
-        raise NoRole("the callee of the case calls something, and a provider calls nothing")
+            case EndsStep() | ReadStep() | WriteStep() | TakeStep() | StopStep():
+                return self._with_end(Role.PROVIDER, step)
+            case CallStep() | CancelStep():
+                raise NoRole("the callee of the case calls something, and a provider calls nothing")
+            case IfCancelledStep() | CancelledStep():
+                raise NoRole("the callee of the case is cancelled")
+        return step
 
     def _drop(self, step: DropStep[str]) -> DropStep[Value]:
         during = self._provided(step.during, {})

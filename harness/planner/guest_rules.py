@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role, Wire
 from harness.planner.composition import Composition, Sources
+from harness.toolchains.abilities import NO_ABILITIES, Abilities, Streams
 from harness.world import types as t
 from harness.world.despecialize import Product, despecialize
 from harness.world.world import Function, World
@@ -49,12 +50,11 @@ class Rules:
         return exports + [f"import {name}: no export of its name and type calls it" for name in self.not_called]
 
 
-def rules_of(world: World, asynchronous: bool = False) -> Rules:
-    """`asynchronous`: async functions have rules, too, those without streams and futures."""
+def rules_of(world: World, abilities: Abilities = NO_ABILITIES) -> Rules:
     found: dict[str, Rule] = {}
     without: dict[str, str] = {}
     for function in world.export_functions():
-        rule = _rule(world, function, asynchronous)
+        rule = _rule(world, function, abilities)
         if isinstance(rule, str):
             without[function.canonical] = rule
         else:
@@ -68,20 +68,20 @@ def _not_called(world: World, rules: dict[str, Rule]) -> list[Function]:
     return [function for function in world.import_functions() if function.canonical not in called]
 
 
-def without_rule(world: World, asynchronous: bool = False) -> frozenset[str]:
+def without_rule(world: World, abilities: Abilities = NO_ABILITIES) -> frozenset[str]:
     """The interfaces, and the functions of the world itself, of which a function has no rule. No toolchain can import
     an interface with the name of the core module of symbols."""
-    rules = rules_of(world, asynchronous).of
+    rules = rules_of(world, abilities).of
     exports = [function for function in world.export_functions() if function.canonical not in rules]
     functions = [*exports, *_not_called(world, rules)]
     return frozenset(function.interface or function.name for function in functions) - {SYMBOLS}
 
 
-def _rule(world: World, function: Function, asynchronous: bool) -> Rule | str:
+def _rule(world: World, function: Function, abilities: Abilities) -> Rule | str:
     """Or why there is none."""
-    if function.end is not None:
-        return f"`{function.end.canonical}` in its type"
-    if function.is_async and not asynchronous:
+    if function.end is not None and abilities.streams is Streams.NONE:
+        return f"`{function.end.canonical}` in its type, left out without --streams pass"
+    if function.is_async and not abilities.asynchronous:
         return "async function, which is called with --with-async"
     types = [*(param.type for param in function.params), function.result]
     if t.Prim.ERROR_CONTEXT in t.reachable(*types):
@@ -109,7 +109,8 @@ def same_type(one: t.Type | None, other: t.Type | None, paired: bool = False) ->
     """Whether two types have the same shape, with the same names of fields, cases and flags.
 
     Two resources are the same if they are one; with `paired`, also if one is exported, the other imported, and both
-    have the same name in the same interface.
+    have the same name in the same interface. That does not hold inside a stream or a future: who gives its end on does
+    not see what it carries.
     """
     if one is other:
         return True
@@ -119,6 +120,7 @@ def same_type(one: t.Type | None, other: t.Type | None, paired: bool = False) ->
         return same_resource(one.resource, other.resource, paired)
     if isinstance(one, t.Prim) or _labels(one) != _labels(other) or len(one.parts) != len(other.parts):
         return False
+    paired = paired and not isinstance(one, t.End)
     return all(same_type(a, b, paired) for a, b in zip(one.parts, other.parts, strict=True))
 
 
@@ -148,9 +150,11 @@ class GuestComposition(Composition):
     """A composition whose subject has an interpreter that is not ours: it does nothing by itself, and has every handle
     that it returns from a parameter or from the provider."""
 
-    def __init__(self, worlds: Mapping[Role, World], wires: Sequence[Wire], asynchronous: bool = False) -> None:
+    def __init__(
+        self, worlds: Mapping[Role, World], wires: Sequence[Wire], abilities: Abilities = NO_ABILITIES
+    ) -> None:
         super().__init__(worlds, wires)
-        self.rules = rules_of(worlds[Role.SUBJECT], asynchronous)
+        self.rules = rules_of(worlds[Role.SUBJECT], abilities)
 
     def rule(self, caller: Role, function: Function) -> Rule | None:
         """The rule of a function of the subject that `caller` imports; None for any other."""

@@ -25,7 +25,7 @@ MOST_TOGETHER = 12
 
 def goes_on(function: Function) -> bool:
     """Whether calls of this function may go on while others start."""
-    return function.is_async and not function.resources
+    return function.is_async and not function.resources and function.end is None
 
 
 def side_by_side(

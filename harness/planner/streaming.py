@@ -81,6 +81,21 @@ class Streaming:
         self._channels[readable] = self._channels[writable] = channel
         return channel
 
+    def give_on(self, name: str) -> None:
+        """A component gives a readable end away as it came."""
+        channel = self._channels.get(name)
+        if channel is not None:
+            channel.send()
+
+    def discard(self, frame: Doing, name: str) -> None:
+        """The frame's component drops a readable end as it came."""
+        channel = self._channels.get(name)
+        if channel is not None:
+            self._drop(frame, channel.readable)
+        else:
+            frame.steps.append(DropStep(name, by=frame.by))
+            frame.room.give_back()
+
     def arrive(self, role: Role, name: str, type: t.End) -> None:
         """A component with room for it receives a readable end."""
         channel = self._channels.get(name)

@@ -23,7 +23,7 @@ def guest_case(bench: Workbench, interpreter: Interpreter, task: RunCase, case: 
     """A case that is right by itself. It is skipped if the interpreter has no role in it."""
     try:
         with bench.steps.bounded("plan"):
-            plan = guest_case_plan(case, interpreter.asynchronous)
+            plan = guest_case_plan(case, interpreter.abilities)
     except NoRole as error:
         return Examination(task.name, case.title, skipped(str(error)))
     except StepLost as lost:

@@ -160,8 +160,8 @@ def check_world(bench: Workbench, task: CheckWorld) -> Examination:
     try:
         with bench.steps.bounded("plan", extra=planning(task.calls)):
             if interpreter is not None:
-                has_async = interpreter.asynchronous
-                plan = guest_plan(task.path, task.world, task.features, task.seed, task.calls, asynchronous=has_async)
+                able = interpreter.abilities
+                plan = guest_plan(task.path, task.world, task.features, task.seed, task.calls, abilities=able)
             else:
                 plan = check_plan(task.path, task.world, task.features, task.seed, task.calls, encodings=ENCODINGS)
     except FrontEndError as error:

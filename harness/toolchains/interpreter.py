@@ -10,6 +10,7 @@ import interpreters
 from harness.binary.core_module import CoreInterface, core_interface
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
 from harness.text.files import UnreadableFile, read_file
+from harness.toolchains.abilities import NO_ABILITIES, Abilities
 from harness.toolchains.protocol import Library
 
 PREFIX = "wit_dylib_"
@@ -38,13 +39,13 @@ class NamedFile:
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """`abi_version`: of the interpreter's interface. `libraries` are linked with it (`libc.so`); `adapters` implement
-    what it imports from core modules (`wasi_snapshot_preview1`). `asynchronous`: it has async functions."""
+    what it imports from core modules (`wasi_snapshot_preview1`)."""
 
     path: Path
     abi_version: int = NEWEST
     libraries: tuple[NamedFile, ...] = ()
     adapters: tuple[NamedFile, ...] = ()
-    asynchronous: bool = False
+    abilities: Abilities = NO_ABILITIES
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from interpreters import VERSIONS
 SOURCES = Path(__file__).resolve().parent
 
 
-def echo(version: int = VERSIONS[-1]) -> Path:
-    """Its library for a version of the interface."""
-    return SOURCES.parent / "lib" / f"echo-v{version}.so"
+def echo(version: int = VERSIONS[-1], asynchronous: bool = False) -> Path:
+    """Its library for a version of the interface. `asynchronous`: with async functions; the engine must have their
+    built-ins."""
+    return SOURCES.parent / "lib" / f"echo-v{version}{'-async' if asynchronous else ''}.so"

@@ -62,6 +62,16 @@ uint32_t wit_dylib_pop_borrow(void *cx, size_t ty) {
   return (uint32_t)pop_bits(cx);
 }
 
+uint32_t wit_dylib_pop_future(void *cx, size_t ty) {
+  (void)ty;
+  return (uint32_t)pop_bits(cx);
+}
+
+uint32_t wit_dylib_pop_stream(void *cx, size_t ty) {
+  (void)ty;
+  return (uint32_t)pop_bits(cx);
+}
+
 size_t wit_dylib_pop_string(void *cx, char **ptr) {
   struct value *value = pop(cx);
   *ptr = (char *)value->bytes;

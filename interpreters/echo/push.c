@@ -51,6 +51,19 @@ void wit_dylib_push_borrow(void *cx, size_t ty, uint32_t handle) {
   push_bits(cx, handle);
 }
 
+void wit_dylib_push_future(void *cx, size_t ty, uint32_t handle) {
+  (void)ty;
+  push_bits(cx, handle);
+}
+
+void wit_dylib_push_stream(void *cx, size_t ty, uint32_t handle) {
+  (void)ty;
+#ifdef MUTANT_NO_STREAMS
+  __builtin_trap();
+#endif
+  push_bits(cx, handle);
+}
+
 void wit_dylib_push_string(void *cx, uint8_t *bytes, size_t len) {
   struct value *value = new_value(cx);
   value->bytes = bytes;

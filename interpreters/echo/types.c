@@ -90,7 +90,16 @@ bool same_type(wit_type_t one, wit_type_t other, bool paired) {
     BOTH(fixed_length_lists);
     return a->size == b->size && same_type(a->ty, b->ty, paired);
   }
-  default: /* a primitive type of another name, or a future or stream, which this interpreter does not have */
+  /* Who gives an end on does not see what it carries, so resources in it must be the same. */
+  case WIT_TYPE_FUTURE: {
+    BOTH(futures);
+    return same_type(a->ty, b->ty, false);
+  }
+  case WIT_TYPE_STREAM: {
+    BOTH(streams);
+    return same_type(a->ty, b->ty, false);
+  }
+  default: /* a primitive type of another name */
     return false;
   }
 }
@@ -115,10 +124,15 @@ static wit_type_t part_type(const struct value *value, wit_type_t type, size_t a
 
 void visit_handles(struct value *value, wit_type_t type, handle_visitor visit) {
   type = resolved(type);
-  if (WIT_TYPE_KIND(type) == WIT_TYPE_OWN || WIT_TYPE_KIND(type) == WIT_TYPE_BORROW) {
+  switch (WIT_TYPE_KIND(type)) {
+  case WIT_TYPE_OWN:
+  case WIT_TYPE_BORROW:
+  case WIT_TYPE_FUTURE:
+  case WIT_TYPE_STREAM:
     visit(value, type);
-  } else if (value->parts) {
-    for (size_t at = 0; at < value->length; at++)
+    return;
+  default:
+    for (size_t at = 0; value->parts && at < value->length; at++)
       visit_handles(value->parts[at], part_type(value, type, at), visit);
   }
 }

@@ -18,9 +18,12 @@ from harness.planner.guest_cases import NoRole, guest_case_plan
 from harness.planner.guest_rules import Echo, Forward, rules_of
 from harness.process.steps import Steps
 from harness.suite.case import load_case
+from harness.toolchains.abilities import Abilities
 from harness.toolchains.selection import Ours, Selection
 from reports.outcomes import Outcome
 from tests.harness.test_guest import CASES
+
+ASYNC = Abilities(asynchronous=True)
 
 ASYNC_WORLD = """package a:b;
 interface both {
@@ -48,7 +51,7 @@ world w {
 
 
 def async_plan(seed: int = 3, calls: int = 40) -> Plan:
-    return guest_plan(WitText(ASYNC_WORLD, "w.wit"), None, (), seed, calls, "w", asynchronous=True)
+    return guest_plan(WitText(ASYNC_WORLD, "w.wit"), None, (), seed, calls, "w", ASYNC)
 
 
 RULES = """package a:b;
@@ -70,14 +73,14 @@ world w {
 def test_the_rule_of_an_async_function(name: str, rule: Echo | str) -> None:
     """A text: the import to which it forwards."""
     world = surround(WitText(RULES, "w.wit"), "w").parts[Role.SUBJECT].world
-    found = rules_of(world, asynchronous=True).of[name]
+    found = rules_of(world, ASYNC).of[name]
     assert (found.imported.canonical if isinstance(found, Forward) else found) == rule
     assert name not in rules_of(world).of
 
 
 def test_streams_have_no_rule() -> None:
     world = surround(WitText(RULES, "w.wit"), "w").parts[Role.SUBJECT].world
-    assert rules_of(world, asynchronous=True).without == {"a:b/x#ends": "`stream<u8>` in its type"}
+    assert rules_of(world, ASYNC).without == {"a:b/x#ends": "`stream<u8>` in its type, left out without --streams pass"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -95,7 +98,7 @@ def test_boxed_follows_the_plan(tmp_path: Path, seed: int) -> None:
 def test_boxed_follows_the_plan_of_a_case(tmp_path: Path, name: str) -> None:
     case = load_case(CASES / "async" / "calls" / f"{name}.toml")
     tools = Workbench(Settings(tmp_path, Selection((Ours(),))), Steps())
-    found = examine(tools, name, guest_case_plan(case, asynchronous=True), Options(artifacts=None))
+    found = examine(tools, name, guest_case_plan(case, ASYNC), Options(artifacts=None))
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
     with pytest.raises(NoRole, match="async function, which is called with --with-async"):
         guest_case_plan(case)

@@ -15,6 +15,7 @@ from harness.engine.results import EngineKind
 from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
 from harness.suite.case import load_case
+from harness.toolchains.abilities import Abilities
 from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import Ours, Reference, Selection
@@ -32,7 +33,7 @@ def workbench(
 ) -> Workbench:
     (folder / "echo.so").write_bytes(program(("echo", source or ECHO.read_text(encoding="utf-8"))))
     files = (NamedFile("echo.so", folder / "echo.so"),)
-    interpreter = Interpreter(library, kind.abi_version, files, asynchronous=kind.asynchronous)
+    interpreter = Interpreter(library, kind.abi_version, files, abilities=Abilities(kind.asynchronous))
     selection = Selection((Ours(), Reference(find())) if reference else (Ours(),))
     return Workbench(Settings(folder, selection, interpreter=interpreter), Steps())
 
@@ -97,6 +98,6 @@ def test_a_case(lua: Library, tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["three-in-reverse", "borrows-that-go-through"])
 def test_an_asynchronous_case(lua: Library, tmp_path: Path, name: str) -> None:
-    planned = guest_case_plan(load_case(CASES / "async" / "calls" / f"{name}.toml"), asynchronous=True)
+    planned = guest_case_plan(load_case(CASES / "async" / "calls" / f"{name}.toml"), Abilities(asynchronous=True))
     found = examine_guest(workbench(tmp_path, lua(ASYNC), ASYNC, reference=False), name, planned, options(ASYNC))
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings

@@ -1,0 +1,27 @@
+"""What an interpreter that is not ours can do, as its user says (docs/interpreters.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@unique
+class Streams(Enum):
+    """What it can do with streams and futures."""
+
+    NONE = "none"
+    PASS = "pass"
+    """It takes readable ends as values, gives them on as values, and drops them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """`asynchronous`: it has async functions."""
+
+    asynchronous: bool = False
+    streams: Streams = Streams.NONE
+
+
+NO_ABILITIES = Abilities()
+"""Of an interpreter with synchronous functions and values only."""
