@@ -115,14 +115,15 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
 
 def _must_stay(resolve: Resolve, world: WorldId, old: InterfaceId, new: InterfaceId) -> bool:
     """Whether a type would become another type: the higher version uses the lower one's types, or an exported interface
-    uses them, and one of the two is also exported, so that `use` refers to an export (WIT.md, "Worlds")."""
+    uses them, directly or through others, and one of the two is also exported, so that `use` refers to an export
+    (WIT.md, "Worlds")."""
     if old in _dependencies(resolve, new):
         return True
     exports = resolve.worlds[world].exports
     if InterfaceKey(old) not in exports and InterfaceKey(new) not in exports:
         return False
     exported = [item.id for item in exports.values() if isinstance(item, InterfaceItem)]
-    return any(old in interface_dependencies(resolve, id) for id in exported)
+    return any(old in _dependencies(resolve, id) for id in exported)
 
 
 def _dependencies(resolve: Resolve, id: InterfaceId) -> set[InterfaceId]:
