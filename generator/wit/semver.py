@@ -31,15 +31,14 @@ Track = tuple[str, str, str, str]
 
 
 def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
-    """The common part of all compatible versions of an interface; None without a version or for a pre-release."""
+    """The common part of all compatible versions of an interface; None without a version."""
     interface = resolve.interfaces[id]
     if interface.package is None or interface.name is None:
         return None
     package = resolve.packages[interface.package].name
     if package.version is None:
         return None
-    track = compatible_track(package.version)
-    return None if track is None else (package.namespace, package.name, interface.name, track)
+    return package.namespace, package.name, interface.name, compatible_track(package.version)
 
 
 def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:

@@ -44,12 +44,12 @@ def has_compatible_imports(world: World) -> bool:
 
 def _lower_versions(world: World) -> list[tuple[str, str]]:
     """Each import with a higher compatible version among the imports, and the highest."""
-    tracks: dict[tuple[str, ...], list[tuple[tuple[object, ...], str]]] = {}
+    tracks: dict[str, list[tuple[tuple[object, ...], str]]] = {}
     for key in world.imports:
         match = _VERSIONED.fullmatch(key or "")
-        if key is not None and match is not None and match["pre"] is None:  # a pre-release is compatible with nothing
+        if key is not None and match is not None:
             numbers = tuple(int(number) for number in match["numbers"].split("."))
-            tracks.setdefault((match["name"], *_track(numbers)), []).append(((numbers, _build(match["build"])), key))
+            tracks.setdefault(canonical_name(key), []).append(((numbers, _build(match["build"])), key))
     found = []
     for members in tracks.values():
         *lower, (_, highest) = sorted(members)
@@ -59,7 +59,7 @@ def _lower_versions(world: World) -> list[tuple[str, str]]:
 
 def canonical_name(key: str) -> str:
     """An interface's name with the part of its version that compatible versions share (Explainer.md, "Import and Export
-    Definitions": canonical interface names)."""
+    Definitions": canonical interface names). A pre-release shares only with its own builds (semver.org, item 10)."""
     match = _VERSIONED.fullmatch(key)
     if match is None or match["pre"] is not None:
         return key.partition("+")[0]

@@ -244,6 +244,7 @@ def test_higher_version_in_other_words(older: str, newer: str) -> None:
         (["0.1.0", "0.1.9", "0.1.10", "0.2.0"], ["0.1.10", "0.2.0"]),
         (["0.0.1", "0.0.2"], ["0.0.1", "0.0.2"]),
         (["1.0.0-rc.1", "1.0.0"], ["1.0.0", "1.0.0-rc.1"]),
+        (["1.0.0-rc.1+b", "1.0.0-rc.1", "1.0.0-rc.2"], ["1.0.0-rc.1+b", "1.0.0-rc.2"]),
     ],
 )
 def test_which_versions_become_one(versions: list[str], kept: list[str]) -> None:
