@@ -30,7 +30,7 @@ from generator.componentize.world import ComponentWorld
 from generator.names.component_names import canonical_interface_name, getter_of
 from generator.names.versions import is_version
 from generator.resolved.instances import Instances, InterfaceInstance
-from generator.resolved.model import Function, FunctionItem, InterfaceKey, TypeItem, WorldKey
+from generator.resolved.model import Function, FunctionItem, InterfaceId, InterfaceKey, TypeItem, WorldKey
 from generator.resolved.types import Resource, Stream, TypeId
 from generator.resolved.walk import copy_types
 from generator.wasm.types import FuncType, ValType
@@ -62,9 +62,15 @@ class _Found:
 
 
 class _Names:
-    """Instances of interfaces by the names that core modules import them under; of several the first."""
+    """Instances of interfaces by the names that core modules import them under; of several the first. `replaced`:
+    interfaces that are called by their own name, though another one is the instance."""
 
-    def __init__(self, homes: Instances, interfaces: Mapping[WorldKey, InterfaceInstance]) -> None:
+    def __init__(
+        self,
+        homes: Instances,
+        interfaces: Mapping[WorldKey, InterfaceInstance],
+        replaced: Mapping[InterfaceId, InterfaceId],
+    ) -> None:
         self.exact: dict[str, InterfaceInstance] = {}
         self.compatible: dict[str, InterfaceInstance] = {}
         """By the part of the name that compatible versions share."""
@@ -73,6 +79,8 @@ class _Names:
             self.exact.setdefault(name, home)
             if isinstance(key, InterfaceKey):
                 self.compatible.setdefault(canonical_interface_name(name)[0], home)
+        for old, new in replaced.items():
+            self.exact[homes.resolve.world_key_name(InterfaceKey(old))] = interfaces[InterfaceKey(new)]
 
 
 class CoreImports:
@@ -87,8 +95,8 @@ class CoreImports:
         self.contents = TypeContents(world.resolve)
         self._items = world.resolve.worlds[world.world]
         self._modules: dict[str, InterfaceInstance | None] = {}
-        self._imported_names = _Names(homes, homes.imports)
-        self._exported_names = _Names(homes, homes.exports)
+        self._imported_names = _Names(homes, homes.imports, world.replaced)
+        self._exported_names = _Names(homes, homes.exports, {})
 
     def find(self, module: PlanModule, namespace: str, field: str, type: FuncType) -> CoreImport:
         """The meaning of the function import `namespace` `field` of `module`. Raises ComponentizeError if the world has

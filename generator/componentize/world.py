@@ -41,6 +41,8 @@ class ComponentWorld:
     world: WorldId
     modules: dict[str, ModuleWorld]
     """By the module's name in the plan."""
+    replaced: dict[InterfaceId, InterfaceId]
+    """Removed imports, each with the import of a higher version that replaces it."""
 
 
 def unite_worlds(plan: EncodingPlan, merge_versions: bool) -> ComponentWorld:
@@ -57,7 +59,7 @@ def unite_worlds(plan: EncodingPlan, merge_versions: bool) -> ComponentWorld:
     _check_crossing(plan, union.resolve, crossing)
     for module_world in modules.values():
         _rename(module_world.imports, replaced)
-    return ComponentWorld(union.resolve, union.world, modules)
+    return ComponentWorld(union.resolve, union.world, modules, replaced)
 
 
 def _check_crossing(plan: EncodingPlan, resolve: Resolve, crossing: dict[InterfaceId, WorldKey]) -> None:

@@ -46,14 +46,15 @@ def version_key(text: str) -> VersionKey:
     return int(major), int(minor), int(patch), int(pre is None), _parts(pre), _parts(build)
 
 
-def compatible_track(text: str) -> str | None:
-    """The common part of compatible versions: `1`, `0.2` or `0.0.3`; None for a pre-release.
+def compatible_track(text: str) -> str:
+    """The common part of compatible versions: `1`, `0.2` or `0.0.3`; of a pre-release all but its build.
 
-    A pre-release is compatible only with itself (Cargo's reading of semver, which the component tools share).
+    A pre-release is compatible only with itself (Cargo's reading of semver, which the component tools share), and a
+    build makes no other version (semver.org, item 10).
     """
     major, minor, patch, released, _, _ = version_key(text)
     if not released:
-        return None
+        return text.partition("+")[0]
     if major:
         return str(major)
     return f"0.{minor}" if minor else f"0.0.{patch}"

@@ -31,15 +31,14 @@ Track = tuple[str, str, str, str]
 
 
 def interface_track(resolve: Resolve, id: InterfaceId) -> Track | None:
-    """The common part of all compatible versions of an interface; None without a version or for a pre-release."""
+    """The common part of all compatible versions of an interface; None without a version."""
     interface = resolve.interfaces[id]
     if interface.package is None or interface.name is None:
         return None
     package = resolve.packages[interface.package].name
     if package.version is None:
         return None
-    track = compatible_track(package.version)
-    return None if track is None else (package.namespace, package.name, interface.name, track)
+    return package.namespace, package.name, interface.name, compatible_track(package.version)
 
 
 def merge_imports_by_version(resolve: Resolve, world: WorldId) -> dict[InterfaceId, InterfaceId]:
@@ -115,14 +114,15 @@ def replaced_imports(resolve: Resolve, world: WorldId) -> dict[InterfaceId, Inte
 
 def _must_stay(resolve: Resolve, world: WorldId, old: InterfaceId, new: InterfaceId) -> bool:
     """Whether a type would become another type: the higher version uses the lower one's types, or an exported interface
-    uses them, and one of the two is also exported, so that `use` refers to an export (WIT.md, "Worlds")."""
+    uses them, directly or through others, and one of the two is also exported, so that `use` refers to an export
+    (WIT.md, "Worlds")."""
     if old in _dependencies(resolve, new):
         return True
     exports = resolve.worlds[world].exports
     if InterfaceKey(old) not in exports and InterfaceKey(new) not in exports:
         return False
     exported = [item.id for item in exports.values() if isinstance(item, InterfaceItem)]
-    return any(old in interface_dependencies(resolve, id) for id in exported)
+    return any(old in _dependencies(resolve, id) for id in exported)
 
 
 def _dependencies(resolve: Resolve, id: InterfaceId) -> set[InterfaceId]:

@@ -22,6 +22,7 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.suite.expectations import Expectation, Expectations, Told
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
+from harness.world.merging import merging
 from harness.world.unused_ends import has_unused_end
 from reports.outcomes import Outcome
 
@@ -227,7 +228,7 @@ def build_finding(what: str, failure: BuildFailure) -> Finding:
 def about(plan: Plan, expectations: Expectations) -> Expectations:
     """The expectations that may apply to a plan's world, or to the components around it."""
     unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
-    return expectations.about(plan.subject_wit, unused)
+    return expectations.about(plan.subject_wit, unused, merging(plan.worlds[Role.SUBJECT]).kept.items())
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

@@ -26,9 +26,9 @@ _TRACK = FunctionOf(versions, "compatible_track")
     needs="an interface imported in versions 0.1.x and 0.2.x",
     shown_by="tracks",
 )
-def _(original: Original, text: str) -> str | None:
-    found: str | None = original(text)
-    return "0" if found is not None and found.startswith("0.") and not found.startswith("0.0.") else found
+def _(original: Original, text: str) -> str:
+    found: str = original(text)
+    return "0" if found.startswith("0.") and not found.startswith("0.0.") and "-" not in found else found
 
 
 @_row(
@@ -38,9 +38,9 @@ def _(original: Original, text: str) -> str | None:
     needs="an interface imported in versions 0.0.1 and 0.0.2",
     shown_by="tracks",
 )
-def _(original: Original, text: str) -> str | None:
-    found: str | None = original(text)
-    return "0.0" if found is not None and found.startswith("0.0.") else found
+def _(original: Original, text: str) -> str:
+    found: str = original(text)
+    return "0.0" if found.startswith("0.0.") and "-" not in found else found
 
 
 @_row(
@@ -50,8 +50,8 @@ def _(original: Original, text: str) -> str | None:
     needs="an interface imported in versions 1.10.0-rc.1 and 1.10.0",
     shown_by="tracks",
 )
-def _(original: Original, text: str) -> str | None:
-    found: str | None = original(text.partition("-")[0])
+def _(original: Original, text: str) -> str:
+    found: str = original(text.partition("-")[0])
     return found
 
 
@@ -62,8 +62,9 @@ def _(original: Original, text: str) -> str | None:
     needs="an interface imported in versions 1.2.x and 1.10.x",
     shown_by="tracks",
 )
-def _(original: Original, text: str) -> str | None:
-    return None if original(text) is None else text.rpartition(".")[0]
+def _(original: Original, text: str) -> str:
+    found: str = original(text)
+    return found if "-" in found else text.partition("+")[0].rpartition(".")[0]
 
 
 @_row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
@@ -59,6 +59,11 @@ class Expectation:
     """The id of an entry that must explain another failure of the tool in the same world."""
     unused_end: bool = False
     """The world has a stream or future type that no function uses; unless that is known, the entry explains nothing."""
+    kept_versions: bool = False
+    """The world has imports in compatible versions that must stay apart. The groups `lower` and `higher` of `message`,
+    if it has them, are such a pair."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """The imports of the world in question that must stay beside a higher compatible version, and that version."""
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of the world in question, each with the interface behind it."""
 
@@ -73,6 +78,8 @@ class Expectation:
         if not self.concerns(case) or told.outcome != self.outcome or found is None:
             return False
         if self.one_name and len({_distinguished(name) for name in found.groups("")}) > 1:
+            return False
+        if self.kept_versions and not any(_names(pair, found) for pair in self.kept):
             return False
         if self.sides_only and len({name.replace(_EXPORTED, "") for name in found.groups("")}) > 1:
             return False
@@ -101,12 +108,15 @@ class Expectations:
 
     items: tuple[Expectation, ...] = ()
 
-    def about(self, wit: str, unused_end: bool = False) -> Expectations:
+    def about(self, wit: str, unused_end: bool = False, kept: Iterable[tuple[str, str]] = ()) -> Expectations:
         """The expectations that may apply to a world of this text. `unused_end`: whether it has a stream or future type
-        that no function uses."""
+        that no function uses. `kept`: its imports that must stay beside a higher compatible version, and that version.
+        """
         labels = _labels(wit)
         items = [item for item in self.items if re.search(item.wit, wit) and (unused_end or not item.unused_end)]
-        return Expectations(tuple(replace(item, wit="", unused_end=False, labels=labels) for item in items))
+        pairs = tuple(kept)
+        known = [replace(item, wit="", unused_end=False, labels=labels, kept=pairs) for item in items]
+        return Expectations(tuple(known))
 
     def within(self, case: str) -> Expectations:
         """The expectations that concern a case, for what is made of it under other names. They demand nothing."""
@@ -124,6 +134,16 @@ class Expectations:
     def demanded(self, tool: str, case: str) -> list[Expectation]:
         """Expectations that name this case, so the tool must not pass it silently."""
         return [item for item in self.items if item.tool == tool and item.demands(case)]
+
+
+VERSIONS_KEPT = ("lower", "higher")
+"""Groups of `message` in an entry about versions that must stay apart."""
+
+
+def _names(pair: tuple[str, str], found: re.Match[str]) -> bool:
+    """Whether a message names this pair of versions where it names one of them."""
+    named = found.groupdict()
+    return all(named.get(group) in (None, version) for group, version in zip(VERSIONS_KEPT, pair, strict=True))
 
 
 def _distinguished(name: str) -> str:

@@ -17,6 +17,8 @@ one-name = true                         # the groups of `message` differ in noth
                                         # left out
 sides-only = true                       # the groups of `message` differ in nothing but `[export]`; may be left out
 unused-stream-or-future = true          # the world has a stream or future type that no function uses; may be left out
+kept-versions = true                    # the world imports compatible versions that must stay apart; the groups `lower`
+                                        # and `higher` of `message`, if it has them, are two of these; may be left out
 beside = "another-id"                   # an entry that must explain another failure in the same world; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
@@ -31,14 +33,14 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from harness.suite import tool_versions
-from harness.suite.expectations import Expectation, Expectations
+from harness.suite.expectations import VERSIONS_KEPT, Expectation, Expectations
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
 from reports.outcomes import Outcome
 
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
-_FLAGS = ("label-names-only", "one-name", "sides-only", "unused-stream-or-future")
+_FLAGS = ("label-names-only", "one-name", "sides-only", "unused-stream-or-future", "kept-versions")
 _KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "beside", "reason", "link", "reproduction"}
 
 
@@ -108,10 +110,13 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
     message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
-    labels, one_name, sides, unused_end = (_flag(file, place, id, key) for key in _FLAGS)
+    labels, one_name, sides, unused_end, kept = (_flag(file, place, id, key) for key in _FLAGS)
     for key, given in (("one-name", one_name), ("sides-only", sides)):
         if given and re.compile(message).groups < 2:
             raise _bad(file, (*place, key), f"{id}: `{key}` needs two groups in `message`, one for each name")
+    unread = set(re.compile(message).groupindex) - set(VERSIONS_KEPT if kept else ())
+    if unread:
+        raise _bad(file, (*place, "message"), f"{id}: nothing reads the group `{min(unread)}` of `message`")
     if not cases and not message:
         raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
@@ -119,9 +124,8 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
     beside = _string(file, place, id, "beside") if "beside" in entry else ""
-    return Expectation(
-        id, tool, outcome, reason, source, tuple(cases), message, wit, run, labels, one_name, sides, beside, unused_end
-    )
+    conditions = (message, wit, run, labels, one_name, sides, beside, unused_end, kept)
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), *conditions)
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

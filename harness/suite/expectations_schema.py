@@ -47,6 +47,11 @@ EXPECTATIONS_SCHEMA: Schema = {
                         "type": "boolean",
                         "description": "The world has a stream or future type that no function uses.",
                     },
+                    "kept-versions": {
+                        "type": "boolean",
+                        "description": "The world imports compatible versions that must stay apart. The groups `lower` "
+                        "and `higher` of `message`, if it has them, are two of these.",
+                    },
                     "beside": text("The `id` of an entry that must explain another failure in the same world."),
                     "reason": text("The fault, in a sentence."),
                     "link": text("The report of the fault."),

@@ -22,16 +22,19 @@ _VERSIONED = re.compile(r"(?P<name>[^@]+)@(?P<numbers>\d+\.\d+\.\d+)(?P<pre>-[^+
 @dataclass(frozen=True)
 class Merging:
     """`names`: each removed import, and its replacement. `conflict`: why tools must refuse to merge them; empty if they
-    need not."""
+    need not. `kept`: each import that must stay beside a higher compatible version, and that version."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     conflict: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def merging(world: World) -> Merging:
     """The imports that a linker makes of the imports of a world with compatible versions of an interface."""
-    names = {old: highest for old, highest in _lower_versions(world) if not _must_stay(world, old, highest)}
-    return Merging(names, _conflict(world, names)) if names else Merging()
+    lower = dict(_lower_versions(world))
+    kept = {old: highest for old, highest in lower.items() if _must_stay(world, old, highest)}
+    names = {old: highest for old, highest in lower.items() if old not in kept}
+    return Merging(names, _conflict(world, names), kept)
 
 
 def has_compatible_imports(world: World) -> bool:
@@ -41,12 +44,12 @@ def has_compatible_imports(world: World) -> bool:
 
 def _lower_versions(world: World) -> list[tuple[str, str]]:
     """Each import with a higher compatible version among the imports, and the highest."""
-    tracks: dict[tuple[str, ...], list[tuple[tuple[object, ...], str]]] = {}
+    tracks: dict[str, list[tuple[tuple[object, ...], str]]] = {}
     for key in world.imports:
         match = _VERSIONED.fullmatch(key or "")
-        if key is not None and match is not None and match["pre"] is None:  # a pre-release is compatible with nothing
+        if key is not None and match is not None:
             numbers = tuple(int(number) for number in match["numbers"].split("."))
-            tracks.setdefault((match["name"], *_track(numbers)), []).append(((numbers, _build(match["build"])), key))
+            tracks.setdefault(canonical_name(key), []).append(((numbers, _build(match["build"])), key))
     found = []
     for members in tracks.values():
         *lower, (_, highest) = sorted(members)
@@ -56,7 +59,7 @@ def _lower_versions(world: World) -> list[tuple[str, str]]:
 
 def canonical_name(key: str) -> str:
     """An interface's name with the part of its version that compatible versions share (Explainer.md, "Import and Export
-    Definitions": canonical interface names)."""
+    Definitions": canonical interface names). A pre-release shares only with its own builds (semver.org, item 10)."""
     match = _VERSIONED.fullmatch(key)
     if match is None or match["pre"] is not None:
         return key.partition("+")[0]
@@ -77,23 +80,22 @@ def _build(text: str | None) -> tuple[tuple[bool, int, str], ...]:
 
 def _must_stay(world: World, old: str, new: str) -> bool:
     """Whether a type would become another type: the higher version uses types of the lower one, or an exported
-    interface uses them and would refer to an export (WIT.md, "Worlds")."""
-    if old in _dependencies(world, new):
+    interface uses them, directly or through imports, and would refer to an export (WIT.md, "Worlds")."""
+    if old in _dependencies(world, world.imports[new]):
         return True
     if old not in world.exports and new not in world.exports:
         return False
-    return any(owner == old for interface in world.exports.values() for owner, _ in interface.uses)
+    return any(old in _dependencies(world, interface) for interface in world.exports.values())
 
 
-def _dependencies(world: World, key: str) -> set[str]:
-    """All imported interfaces whose types an interface uses, directly or through others."""
+def _dependencies(world: World, interface: Interface) -> set[str]:
+    """All interfaces whose types an interface uses, directly or through imported interfaces."""
     found: set[str] = set()
-    pending = [key]
+    pending = [interface]
     while pending:
-        interface = world.imports.get(pending.pop())
-        new = {owner for owner, _ in interface.uses} - found if interface is not None else set()
+        new = {owner for owner, _ in pending.pop().uses} - found
         found |= new
-        pending += new
+        pending += [world.imports[owner] for owner in new if owner in world.imports]
     return found
 
 

@@ -26,6 +26,7 @@ HIGHER = (
     "package a:b@1.1.0 { interface i { record t { a: u8 } resource r; f: func(a: t, b: borrow<r>); g: func(); } }\n"
 )
 USER = "interface user { use a:b/i@1.0.0.{t, r}; h: func(a: list<t>) -> r; }\n"
+THROUGH = "interface through { use user.{r as s}; k: func() -> s; }\n"
 BOTH = "import a:b/i@1.0.0; import a:b/i@1.1.0; "
 TO_HIGHER = {"a:b/i@1.0.0": "a:b/i@1.1.0"}
 
@@ -43,7 +44,13 @@ def world(packages: str, items: str) -> World:
         (["0.0.1", "0.0.2"], {}),
         (["1.0.0", "2.0.0", "2.0.1"], {"2.0.0": "2.0.1"}),
         (["1.0.0-rc.1", "1.0.0"], {}),
+        (["1.0.0-rc.1+b", "1.0.0-rc.1", "1.0.0-rc.2"], {"1.0.0-rc.1": "1.0.0-rc.1+b"}),
         (["1.0.0+a", "1.0.1"], {"1.0.0+a": "1.0.1"}),
+        (
+            ["1.0.0+10", "1.0.0", "1.0.0+a", "1.0.0+2"],
+            {"1.0.0": "1.0.0+a", "1.0.0+2": "1.0.0+a", "1.0.0+10": "1.0.0+a"},
+        ),
+        (["1.0.0+2", "1.0.0+10"], {"1.0.0+2": "1.0.0+10"}),
     ],
 )
 def test_which_versions_are_compatible(versions: list[str], names: dict[str, str]) -> None:
@@ -66,10 +73,15 @@ def test_which_versions_are_compatible(versions: list[str], names: dict[str, str
         (A + HIGHER + USER, BOTH + "export user; export a:b/i@1.1.0;", {}),
         (A + "package a:b@1.1.0 { interface i { use a:b/i@1.0.0.{t, r}; f: func(a: t, b: borrow<r>); } }\n", BOTH, {}),
         (A + HIGHER, "export a:b/i@1.0.0; export a:b/i@1.1.0;", {}),
+        (A + HIGHER + USER + THROUGH, BOTH + "export through;", TO_HIGHER),
+        (A + HIGHER + USER + THROUGH, BOTH + "export through; export a:b/i@1.1.0;", {}),
+        (A + HIGHER + USER + THROUGH, BOTH + "import through; export a:b/i@1.1.0;", TO_HIGHER),
     ],
 )
 def test_which_imports_stay(packages: str, items: str, names: dict[str, str]) -> None:
-    assert merging(world(packages, items)).names == names
+    found = merging(world(packages, items))
+    assert found.names == names
+    assert found.kept == ({} if names or "import a:b/i@1.0.0;" not in items else TO_HIGHER)
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,7 @@ class VersionedName:
             return True
         if other.version is None:
             return False
-        track = compatible_track(self.version)
-        return track is not None and track == compatible_track(other.version)
+        return compatible_track(self.version) == compatible_track(other.version)
 
 
 @dataclass(frozen=True, slots=True)

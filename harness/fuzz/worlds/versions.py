@@ -36,6 +36,7 @@ VERSIONS = (
     "1.10.0-rc.1",
     "0.1.10-rc.1",
     "1.2.0+build.1",
+    "1.10.0-rc.1+build.1",
 )
 """Both sides of every rule about compatible versions (semver.org, item 4; WIT.md, "Package Names"). Their order by
 number differs from that of their texts."""

@@ -244,6 +244,7 @@ def test_higher_version_in_other_words(older: str, newer: str) -> None:
         (["0.1.0", "0.1.9", "0.1.10", "0.2.0"], ["0.1.10", "0.2.0"]),
         (["0.0.1", "0.0.2"], ["0.0.1", "0.0.2"]),
         (["1.0.0-rc.1", "1.0.0"], ["1.0.0", "1.0.0-rc.1"]),
+        (["1.0.0-rc.1+b", "1.0.0-rc.1", "1.0.0-rc.2"], ["1.0.0-rc.1+b", "1.0.0-rc.2"]),
     ],
 )
 def test_which_versions_become_one(versions: list[str], kept: list[str]) -> None:
@@ -253,6 +254,16 @@ def test_which_versions_become_one(versions: list[str], kept: list[str]) -> None
     merge_imports_by_version(resolve, world)
     names = [resolve.world_key_name(key) for key in resolve.worlds[world].imports]
     assert sorted(names) == sorted(f"a:b/i@{version}" for version in kept)
+
+
+def test_a_lower_version_that_an_export_reaches_through_an_import_stays() -> None:
+    """After a merge the export would reach an import of what it also exports."""
+    text = (
+        "package x:y; world w { import a:b/i@1.0.0; import a:b/i@1.1.0; export a:b/i@1.1.0; export user; }"
+        " interface between { use a:b/i@1.0.0.{t}; } interface user { use between.{t}; f: func(x: t); }"
+        " package a:b@1.0.0 { interface i { type t = u8; } } package a:b@1.1.0 { interface i { type t = u8; } }"
+    )
+    assert merge_imports_by_version(*load_world(text)) == {}
 
 
 def test_a_higher_version_may_use_its_own_type() -> None:

@@ -66,7 +66,14 @@ def test_long_numeric_pre_release_is_compared_by_value() -> None:
 
 @pytest.mark.parametrize(
     ("text", "track"),
-    [("1.2.3", "1"), ("0.2.1", "0.2"), ("0.0.3", "0.0.3"), ("1.0.0-rc.1", None), ("2.0.0+b", "2")],
+    [
+        ("1.2.3", "1"),
+        ("0.2.1", "0.2"),
+        ("0.0.3", "0.0.3"),
+        ("1.0.0-rc.1", "1.0.0-rc.1"),
+        ("1.0.0-rc.1+b", "1.0.0-rc.1"),
+        ("2.0.0+b", "2"),
+    ],
 )
-def test_compatible_track(text: str, track: str | None) -> None:
+def test_compatible_track(text: str, track: str) -> None:
     assert compatible_track(text) == track
