@@ -260,7 +260,8 @@ def told_world(
 
 def _pointers(side: str, function: Function) -> str:
     if side == "import":
-        return "impl 0, async 1" if function.is_async else "impl 1, async 0"
+        started, blocking = int(function.is_async), int(not function.is_async)
+        return f"impl {blocking}, async_impl {started}, async_lift_impl {started}"
     return f"task_return {int(function.is_async)}"
 
 
@@ -268,7 +269,11 @@ def _copy(comparison: _Comparison, copy: DescribedCopy) -> None:
     """A stream or future: its built-ins, and the conversion and layout of a payload."""
     path = f"{copy.kind} {copy.type.canonical}"
     payload = copy.type.type
-    if copy.builtins not in (0, COPY_BUILTINS):
+    if copy.used and copy.builtins != COPY_BUILTINS:
+        comparison.differ(
+            f"{path}, built-ins", f"{COPY_BUILTINS} of them, because a function uses it", str(copy.builtins)
+        )
+    elif copy.builtins not in (0, COPY_BUILTINS):
         comparison.differ(f"{path}, built-ins", f"0 or {COPY_BUILTINS} of them", str(copy.builtins))
     converted = copy.builtins > 0 and payload is not None
     if (copy.lift, copy.lower) != (converted, converted):

@@ -213,6 +213,19 @@ def _(original: Original, self: Encoder, entry: FunctionEntry, params: Slice) ->
     original(self, replace(entry, async_impl=place - 2 if place is not None and place >= 2 else place), params)
 
 
+@_row(
+    "async-impl-of-the-first-import",
+    Member(Encoder, "write_import"),
+    "every asynchronous import starts as the first one",
+    needs="two asynchronous imports",
+    shown_by="async-calls",
+)
+def _(original: Original, self: Encoder, entry: FunctionEntry, params: Slice) -> None:
+    if entry.async_impl is not None:
+        entry = replace(entry, async_impl=self.__dict__.setdefault("first_async_impl", entry.async_impl))
+    original(self, entry, params)
+
+
 # Exports
 
 

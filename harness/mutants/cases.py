@@ -124,6 +124,27 @@ args = ["$zero"]
 call = "m:rep/reps#look"
 args = ["$max"]
 """,
+    "many-handles": f"""title = "260 handles"
+why = "A handle has 32 bits."
+origin = "own"
+wit = '''
+package m:many;
+interface pool {{ resource r; make: func() -> list<r>; look: func(a: borrow<r>); }}
+world w {{ import pool; export pool; }}
+'''
+
+[[step]]
+call = "m:many/pool#make"
+result = "[{", ".join(f"$h{number}" for number in range(130))}]"
+
+[[step]]
+call = "m:many/pool#make"
+result = "[{", ".join(f"$h{number}" for number in range(130, 260))}]"
+
+[[step]]
+call = "m:many/pool#look"
+args = ["$h259"]
+""",
     "gates-of-features": """title = "One of several features"
 why = "A feature has its whole name, and an `include` may have a gate."
 origin = "own"

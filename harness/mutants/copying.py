@@ -137,6 +137,18 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
 
 
 @_row(
+    "built-ins-missing",
+    Member(Encoder, "encode"),
+    "the interpreter gets no functions for streams and futures",
+    needs="a function with a stream or future",
+    shown_by="async-streams",
+)
+def _(original: Original, self: Encoder, description: Description) -> int:
+    root: int = original(self, replace(description, copies={}))
+    return root
+
+
+@_row(
     "payload-lift-and-lower-exchanged",
     _ENTRY,
     "the functions that lift and lower a payload are exchanged",

@@ -149,6 +149,20 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node, slot: in
 
 
 @_row(
+    "handles-of-8-bits",
+    Member(Lower, "pop_value"),
+    "only the lower 8 bits of a handle are lowered",
+    needs="256 handles at once, the last of which is given away or lent",
+    shown_by="many-handles",
+)
+def _(original: Original, self: Lower, body: Body, cx: int, node: Node) -> None:
+    original(self, body, cx, node)
+    if node.kind in (Kind.OWN, Kind.BORROW):
+        body.i32_const(0xFF)
+        body.op(Op.I32_AND)
+
+
+@_row(
     "relocations-far-apart-misplaced",
     FunctionOf(relocations, "encode_distances"),
     "a relocation more than 254 words after the previous one is applied 254 words after it",

@@ -16,7 +16,7 @@ from harness.world.world import Function
 
 @dataclass(frozen=True, slots=True)
 class DescribedFunction:
-    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `impl 1, async 0`.
+    """A function of the `wit_t`; `pointers` says which of its function pointers are set, as `task_return 1`.
 
     `area`: size and alignment of the memory of an asynchronous call; None for exports, which have none.
     """
@@ -28,7 +28,8 @@ class DescribedFunction:
 
 @dataclass(frozen=True, slots=True)
 class DescribedCopy:
-    """A stream or future. `builtins`: how many of its built-ins are set."""
+    """A stream or future. `builtins`: how many of its built-ins are set. `used`: whether the type word of a function
+    leads to it."""
 
     kind: str
     type: t.Stream | t.Future
@@ -37,6 +38,7 @@ class DescribedCopy:
     lower: bool
     size: int
     align: int
+    used: bool
 
 
 COPY_BUILTINS = 7
@@ -84,6 +86,7 @@ class Described:
             yield self._resource(index), f"drop {drop}, new {new}, rep {rep}"
 
     def copies(self) -> Iterator[DescribedCopy]:
+        used = self._used_words()
         for kind in ("stream", "future"):
             for index, entry in enumerate(self._names.arrays.get(kind, ())):
                 type = self._type(self._names.word(kind, index))
@@ -93,11 +96,27 @@ class Described:
                 numbers = [number(word) for word in entry.words[1:]]
                 builtins = sum(map(bool, numbers[:COPY_BUILTINS]))
                 lift, lower, size, align = numbers[COPY_BUILTINS:]
-                yield DescribedCopy(kind, type, builtins, bool(lift), bool(lower), size, align)
+                is_used = self._names.word(kind, index) in used
+                yield DescribedCopy(kind, type, builtins, bool(lift), bool(lower), size, align, is_used)
+
+    def _used_words(self) -> set[str]:
+        """The type words of all functions, and those that these lead to."""
+        todo = []
+        for kind in ("import", "export"):
+            for entry in self._names.arrays.get(kind, ()):
+                params, end = _params_of(kind, entry)
+                todo += [*params, entry.words[end]]
+        found: set[str] = set()
+        while todo:
+            word = todo.pop()
+            if word not in found and word != NO_TYPE:
+                found.add(word)
+                todo += self._parts(word)
+        return found
 
     def pointers(self) -> Iterator[FunctionPointer]:
         """The pointers that are set, of functions that are each made for one place."""
-        for kind, count in (("import", 1), ("export", 1), ("resource", 3), ("stream", 8), ("future", 8)):
+        for kind, count in (("import", 2), ("export", 1), ("resource", 3), ("stream", 8), ("future", 8)):
             for index, entry in enumerate(self._names.arrays.get(kind, ())):
                 first = 1 if kind in ("stream", "future") else 0
                 for name, word in zip(_POINTERS[kind], entry.words[first:count], strict=False):
@@ -126,20 +145,19 @@ class Described:
                     yield DescribedType(kind, entry.interface, entry.name, type)
 
     def _function(self, kind: str, entry: NamedElement) -> DescribedFunction:
-        flags = 2 if kind == "import" else 1
         words = entry.words
-        end = flags + 1 + number(words[flags])
-        if len(words) <= end:
-            raise DumpError(f"the line of {kind} {entry.name} is too short")
-        params = tuple(self._param(word, entry) for word in words[flags + 1 : end])
+        param_words, end = _params_of(kind, entry)
+        params = tuple(self._param(word, entry) for word in param_words)
         area = None
         pointers = f"task_return {_flag(words[0])}"
         if kind == "import":
-            pointers = f"impl {_flag(words[0])}, async {words[1]}"
+            impl, start, lift = map(_flag, words[:3])
+            pointers = f"impl {impl}, async_impl {start}, async_lift_impl {lift}"
             if len(words) != end + 3:
                 raise DumpError(f"the line of {kind} {entry.name} is too short or too long")
             area = number(words[end + 1]), number(words[end + 2])
-        is_async = words[flags - 1] != "0"
+        asynchronous = words[1:3] if kind == "import" else words[:1]
+        is_async = any(map(_flag, asynchronous))
         name = entry.name if entry.name is not None else "(null)"
         function = Function(entry.interface, name, params, self._type(words[end]), is_async)
         return DescribedFunction(function, pointers, area)
@@ -250,13 +268,25 @@ _ALWAYS_NAMED = frozenset(("record", "variant", "enum", "flags"))
 
 _BUILTINS = ("new", "read", "write", "cancel_read", "cancel_write", "drop_readable", "drop_writable")
 _POINTERS = {
-    "import": ("impl",),
+    "import": ("impl", "async_impl"),
     "export": ("task_return",),
     "resource": ("drop", "new", "rep"),
     "stream": _BUILTINS,
     "future": _BUILTINS,
 }
-"""Function pointers of an element, in the order of their words. `lift` and `lower` serve any number of types."""
+"""Function pointers of an element, in the order of their words. `lift` and `lower` serve any number of types,
+`async_lift_impl` any number of functions with one result."""
+
+
+def _params_of(kind: str, entry: NamedElement) -> tuple[tuple[str, ...], int]:
+    """The type words of a function's parameters, and the position behind them: that of its result's. Raises
+    `DumpError`."""
+    count_at = 3 if kind == "import" else 1
+    words = entry.words
+    end = count_at + 1 + number(words[count_at]) if len(words) > count_at else len(words)
+    if len(words) <= end:
+        raise DumpError(f"the line of {kind} {entry.name} is too short")
+    return words[count_at + 1 : end], end
 
 
 def _flag(word: str) -> int:

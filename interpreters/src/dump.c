@@ -20,12 +20,6 @@ static void name(Text *text, const char *string) {
 /* A function by its place in the table, which shows equal functions; 0 for null. */
 #define FUNCTION(text, pointer) number(text, PLATFORM_FUNCTION(pointer))
 
-/* 1 for both functions of an asynchronous import, 2 or 3 if only the first or the second is present. */
-static unsigned async_functions(const wit_import_func_t *func) {
-  if (!func->async_impl) return func->async_lift_impl ? 3 : 0;
-  return func->async_lift_impl ? 1 : 2;
-}
-
 static void head(Text *text, const char *kind, size_t index, const char *interface, const char *own_name) {
   text_literal(text, "wit ");
   text_append(text, kind, strlen(kind));
@@ -51,7 +45,8 @@ static void functions(Text *text, const wit_t *wit) {
     const wit_import_func_t *func = &wit->import_funcs[i];
     head(text, "import", i, func->interface, func->name);
     FUNCTION(text, func->impl);
-    number(text, async_functions(func));
+    FUNCTION(text, func->async_impl);
+    FUNCTION(text, func->async_lift_impl);
     types(text, func->nparams, func->params);
     type(text, func->result);
     number(text, func->async_abi_area_size);

@@ -146,7 +146,7 @@ def test_the_imports_in_the_table(generator: str, linker: str, reference: WasmTo
 
 
 DUMP = """wit version 3
-wit import 0 - h 11 0 1 27:0 255:0 0 0
+wit import 0 - h 11 0 0 1 27:0 255:0 0 0
 wit export 0 - h 0 1 27:1 255:0
 wit stream 0 - - 0:0 21 22 23 24 25 26 27 40 41 1 1
 wit stream 1 - - 1:0 31 32 33 34 35 36 37 42 43 2 2

@@ -59,7 +59,7 @@ def told(text: str) -> None:
         "wit version 3\nwit record 0 - r 1 a 0:0 b\n",
         f"wit version 3\nwit alias 0 - x {LONG}:0\n",
         f"wit version 3\nwit alias 0 - x 23:{LONG}\n",
-        f"wit version 3\nwit import 0 - f 1 0 {LONG} 255:0 0 0\n",
+        f"wit version 3\nwit import 0 - f 1 0 0 {LONG} 255:0 0 0\n",
         f"wit version 3\nwit fixed_length_list 0 - x {LONG} 0:0\n",
         "wit version 3\nwit fixed_length_list 0 - x 4294967296 0:0\n",
         DUMP + "export_start ²\n",

@@ -10,8 +10,8 @@ from harness.trace.names import DumpError, read_dump
 from harness.trace.reader import TraceReader
 
 DUMP = """wit version 3
-wit import 0 a:b/c f 1 0 2 0:0 23:0 21:0 0 0
-wit import 1 - g 1 0 0 255:0 8 4
+wit import 0 a:b/c f 1 0 0 2 0:0 23:0 21:0 0 0
+wit import 1 - g 0 2 3 0 255:0 8 4
 wit export 0 a:b/c [method]r.m 0 1 16:1 22:0
 wit resource 0 a:b/c r 1 0 0
 wit resource 1 a:b/c r 1 1 1
@@ -73,7 +73,7 @@ def test_version_2_has_no_maps() -> None:
     "text",
     [
         "wit none",
-        "wit import 0 - f 1 0 0 255:0 0 0",
+        "wit import 0 - f 1 0 0 0 255:0 0 0",
         "wit version 3\nwit record 1 a r 0",
         "wit version 3\nwit alias 0 - x 21:0",
         "wit version 3\nwit alias 0 - x 29:0",

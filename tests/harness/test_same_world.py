@@ -35,8 +35,8 @@ world w {
 """
 
 DUMP = """wit version 3
-wit import 0 - f 11 0 2 19:0 21:0 22:0 0 0
-wit import 1 a:b/t [method]r.m 12 0 2 16:1 1:0 15:1 0 0
+wit import 0 - f 11 0 0 2 19:0 21:0 22:0 0 0
+wit import 1 a:b/t [method]r.m 12 0 0 2 16:1 1:0 15:1 0 0
 wit export 0 a:b/t [method]r.m 0 2 16:0 1:0 15:0
 wit resource 0 a:b/t r 13 14 15
 wit resource 1 a:b/t r 16 0 0
@@ -102,14 +102,18 @@ def test_what_must_have_a_name(old: str, new: str, message: str) -> None:
     [
         ("import 0 - f 11 0", "import 0 - g 11 0", "import -#f", "a function", "(nothing)"),
         ("import 0 - f 11 0", "import 0 a:b/t f 11 0", "import a:b/t#f", "(nothing)", "a function"),
-        ("- f 11 0 2 19:0 21:0", "- f 11 0 1 19:0", "import -#f", "2 parameters", "1 parameters"),
+        ("- f 11 0 0 2 19:0 21:0", "- f 11 0 0 1 19:0", "import -#f", "2 parameters", "1 parameters"),
         ("19:0 21:0 22:0", "21:0 19:0 22:0", "import -#f, parameter v", "-#v", "option<a:b/t#p>"),
         ("16:1 1:0 15:1", "16:1 2:0 15:1", "import a:b/t#[method]r.m, parameter n", "u16", "u32"),
         (
             "16:0 1:0 15:0", "16:0 1:0 15:1",
             "export a:b/t#[method]r.m, result", "own<[export]a:b/t#r>", "own<a:b/t#r>",
         ),
-        ("- f 11 0", "- f 0 1", "import -#f, pointers", "impl 1, async 0", "impl 0, async 1"),
+        (
+            "- f 11 0 0", "- f 0 18 19",
+            "import -#f, pointers", "impl 1, async_impl 0, async_lift_impl 0",
+            "impl 0, async_impl 1, async_lift_impl 1",
+        ),
         ("m 0 2", "m 1 2", "export a:b/t#[method]r.m, pointers", "task_return 0", "task_return 1"),
         (
             "r 13 14 15", "r 13 14 0",
@@ -125,8 +129,16 @@ def test_what_must_have_a_name(old: str, new: str, message: str) -> None:
         ("variant 0 - v", "variant 0 a:b/t v", "variant a:b/t#v", "no such type in the world", "a:b/t#v"),
         ("tuple 0 a:b/t pair", "tuple 0 - -", "alias -#both", "tuple a:b/t#pair of 2", "tuple (no name) of 2"),
         ("q 14:0", "q 20:0", "alias a:b/t#q", "a:b/t#p", "a:b/t#e"),
-        ("- f 11 0", "- f 11 2", "import -#f, pointers", "impl 1, async 0", "impl 1, async 2"),
-        ("- f 11 0", "- f 11 3", "import -#f, pointers", "impl 1, async 0", "impl 1, async 3"),
+        (
+            "- f 11 0 0", "- f 11 18 0",
+            "import -#f, pointers", "impl 1, async_impl 0, async_lift_impl 0",
+            "impl 1, async_impl 1, async_lift_impl 0",
+        ),
+        (
+            "- f 11 0 0", "- f 11 0 18",
+            "import -#f, pointers", "impl 1, async_impl 0, async_lift_impl 0",
+            "impl 1, async_impl 0, async_lift_impl 1",
+        ),
         ("22:0 0 0", "22:0 8 0", "import -#f, area of an asynchronous call", "(0, 0)", "(8, 0)"),
         ("22:0 0 0", "22:0 0 1", "import -#f, area of an asynchronous call", "(0, 0)", "(0, 1)"),
         ("m 12 0", "m 11 0", "import a:b/t#[method]r.m, impl", "a function of its own", "that of import -#f, impl"),
@@ -153,7 +165,7 @@ def test_the_area_of_an_asynchronous_call() -> None:
     size, alignment = Layout().async_area(wanted)
     own = world()
     imports = {**own.imports, None: replace(own.imports[None], functions={"f": wanted})}
-    right = DUMP.replace("- f 11 0", "- f 0 1").replace("22:0 0 0", f"22:0 {size} {alignment}")
+    right = DUMP.replace("- f 11 0 0", "- f 0 18 19").replace("22:0 0 0", f"22:0 {size} {alignment}")
 
     def paths(dump: str) -> list[tuple[str, str, str]]:
         found = told_world(read_dump(dump.splitlines()), replace(own, imports=imports), Role.SUBJECT)
@@ -174,6 +186,31 @@ wit future 1 - - 12:0 {" ".join(map(str, range(51, 58)))} 40 41 8 4
 
 def test_streams_and_futures() -> None:
     assert told(DUMP + COPIES) == []
+
+
+def test_a_stream_that_a_function_uses_has_built_ins() -> None:
+    """Also inside another type; an entry of an equal type that no function leads to needs none."""
+    own = world("package a:b; world w { import f: func(a: option<stream<u8>>); }")
+    head = "wit version 3\nwit import 0 - f 11 0 0 1 21:{} 255:0 0 0\n"
+    options = "wit option 0 - - 27:0\nwit option 1 - - 27:1\n"
+
+    def found(used: int) -> list[tuple[str, str]]:
+        dump = head.format(used) + options + COPIES.partition("wit future")[0]
+        return [(d.path, d.actual) for d in told_world(read_dump(dump.splitlines()), own, Role.SUBJECT)]
+
+    assert found(0) == []
+    assert found(1) == [("stream stream<u8>, built-ins", "0")]
+
+
+def test_two_asynchronous_imports_do_not_start_as_one() -> None:
+    own = world("package a:b; world w { import f: async func(); import g: async func(); }")
+    dump = "wit version 3\nwit import 0 - f 0 {} 13 0 255:0 0 1\nwit import 1 - g 0 {} 13 0 255:0 0 1\n"
+
+    def found(f: int, g: int) -> list[str]:
+        return [d.path for d in told_world(read_dump(dump.format(f, g).splitlines()), own, Role.SUBJECT)]
+
+    assert found(11, 12) == []
+    assert found(11, 11) == ["import -#g, async_impl"]
 
 
 @pytest.mark.parametrize(
@@ -230,7 +267,7 @@ def test_what_is_common_is_cut_alike(expected: str, actual: str, shown: tuple[st
 
 
 def test_a_function_that_is_told_twice() -> None:
-    again = "wit import 2 - f 17 0 2 19:0 21:0 22:0 0 0\n"
+    again = "wit import 2 - f 17 0 0 2 19:0 21:0 22:0 0 0\n"
     (found,) = told(DUMP.replace("wit export 0", again + "wit export 0"))
     assert (found.path, found.actual) == ("import -#f", "several")
 

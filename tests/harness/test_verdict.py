@@ -378,7 +378,7 @@ class TestModel:
         assert [difference.aspect for difference in found] == aspects
 
     def test_a_leak_in_one_call_is_told_once(self) -> None:
-        text = "wit version 3\nwit import 0 - f 1 0 0 255:0 0 0\npush_u8 1\npop_u8 = 2\n"
+        text = "wit version 3\nwit import 0 - f 1 0 0 0 255:0 0 0\npush_u8 1\npop_u8 = 2\n"
         text += "import_balance 0 8 0\nimport_balance 0 8 0\nbalance 16 2 0 0 0\n"
         (found,) = against_model(observation(text), plan().runs[0])
         assert (found.expected, found.actual) == ("import_balance -#f 0 0", "import_balance -#f 8 0")

@@ -212,10 +212,10 @@ def test_dump(native: Native) -> None:
     outcome = native.run("boxed1 wit", lines("finish"))
     assert outcome.lines == (
         "wit version 3",
-        "wit import 0 - nothing 1 0 0 255:0 0 0",
-        "wit import 1 a:b/i f 1 0 2 0:0 7:0 12:0 0 0",
-        "wit import 2 a:b/i g 1 0 1 23:0 23:0 0 0",
-        "wit import 3 a:b/i asynchronous 0 0 0 255:0 8 4",
+        "wit import 0 - nothing 1 0 0 0 255:0 0 0",
+        "wit import 1 a:b/i f 1 0 0 2 0:0 7:0 12:0 0 0",
+        "wit import 2 a:b/i g 1 0 0 1 23:0 23:0 0 0",
+        "wit import 3 a:b/i asynchronous 0 0 0 0 255:0 8 4",
         "wit export 0 - nothing 0 0 255:0",
         "wit export 1 a:b/i f 0 2 0:0 7:0 12:0",
         "wit export 2 a:b/i end 0 1 23:0 23:0",

@@ -45,8 +45,41 @@ def random_program(source: Source) -> LinkProgram:
         with source.span("library"):
             libraries.append(_library(source, index, letter, len(order), symbols, definers, opens, index >= opened))
     libraries[0] = replace(libraries[0], exports=True)
-    program = LinkProgram(tuple(symbols), tuple(libraries), _stack_size(source))
-    return _settled(program)
+    stack_size = _stack_size(source)
+    if chance(source, 3):
+        libraries = _reading_ahead(source, libraries)
+    return _settled(LinkProgram(tuple(symbols), tuple(libraries), stack_size))
+
+
+def _reading_ahead(source: Source, libraries: list[Library]) -> list[Library]:
+    """With a constructor that follows a pointer in the data of a later library of its circle, if there is such a
+    pointer: it must be relocated already."""
+    first: dict[int, int] = {}
+    for index, library in enumerate(libraries):
+        for item in library.definitions:
+            first.setdefault(item.symbol, index)
+    ahead = [
+        (item.symbol, index)
+        for index, library in enumerate(libraries)
+        for item in library.definitions
+        if item.target is not None and 0 < index == first[item.symbol]
+    ]
+    if not ahead:
+        return libraries
+    symbol, later = choose(source, ahead)
+    reader = source.integer(0, later - 1)
+    found = list(libraries)
+    found[later] = _needing(libraries[later], reader)
+    found[reader] = replace(
+        _needing(libraries[reader], later),
+        start=libraries[reader].start or choose(source, list(StartExport)),
+        starting=(SymbolUse(How.DIRECT, symbol), *libraries[reader].starting),
+    )
+    return found
+
+
+def _needing(library: Library, other: int) -> Library:
+    return library if other in library.needed else replace(library, needed=(*library.needed, other))
 
 
 def _stack_size(source: Source) -> int | None:

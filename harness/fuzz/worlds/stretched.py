@@ -32,6 +32,8 @@ SIDES = (64, 63, 65, 128, 127, 129, 256, 255, 257, 254)
 """Both sides of the limits of 6, 7 and 8 bits; 254 words is the longest distance of one byte between our
 relocations."""
 
+BEYOND_A_BYTE = (257, 256)
+
 LEVELS = (64, 63, 65, 88)
 """Levels of types in each other, or of names for names: the harness goes to 90 (engines have 100, a function takes
 some)."""
@@ -86,7 +88,7 @@ def _types(container: Container, count: int) -> None:
 
 
 def _records(container: Container, count: int) -> None:
-    """All types are of one kind, because the interpreter numbers types by kind."""
+    """All types are of one kind, because the interpreter numbers types by kind. Smaller counts are those of `types`."""
     records = [Composite("record", (TypeMember(_name(number), _scalar(number)),)) for number in range(count)]
     _used(container, [_define(container, record, Facts()) for record in records])
 
@@ -155,7 +157,7 @@ def _levels(container: Container, count: int) -> None:
 _WITHIN: dict[str, tuple[Fill, tuple[int, ...]]] = {
     "functions": (_functions, SIDES),
     "types": (_types, SIDES),
-    "records": (_records, SIDES),
+    "records": (_records, BEYOND_A_BYTE),
     "fields": (_fields, SIDES),
     "cases": (_cases, SIDES),
     "labels": (_labels, SIDES),
@@ -175,13 +177,16 @@ _OF_RESOURCES = ("resources", "methods")
 
 DIMENSIONS = (*_WITHIN, IMPORTS, EXPORTS, INTERFACES)
 
+_OFTEN = ("records",)
+"""Drawn twice as often: only with 257 types has one of each kind a number of two bytes."""
+
 
 def stretch(
     source: Source, package: Package, world: World, export_names: ScopeNames, resources: bool = True
 ) -> tuple[str, int]:
     """Add many of one thing to a world; returns the name of the thing and the number. `resources`: whether it may have
     any."""
-    dimension = choose(source, [name for name in DIMENSIONS if resources or name not in _OF_RESOURCES])
+    dimension = choose(source, [name for name in (*DIMENSIONS, *_OFTEN) if resources or name not in _OF_RESOURCES])
     if dimension in _WITHIN:
         fill, counts = _WITHIN[dimension]
         count = choose(source, counts)

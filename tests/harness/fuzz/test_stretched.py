@@ -16,7 +16,7 @@ from harness.fuzz.worlds import Profile, random_world
 from harness.fuzz.worlds import packages as drawing
 from harness.fuzz.worlds.ast import Container, Package, World
 from harness.fuzz.worlds.names import ScopeNames
-from harness.fuzz.worlds.stretched import DIMENSIONS, LEVELS, SIDES, stretch
+from harness.fuzz.worlds.stretched import BEYOND_A_BYTE, DIMENSIONS, LEVELS, SIDES, stretch
 from harness.fuzz.worlds.text import wit_text
 from harness.planner.bare import check_plan
 from harness.planner.representations import EDGE_REPS
@@ -64,6 +64,11 @@ def test_a_campaign_meets(dimension: str) -> None:
     assert drawn()[dimension] >= 1
 
 
+def test_a_world_in_200_numbers_types_of_one_kind_beyond_a_byte() -> None:
+    """Type numbers of 8 bits are otherwise found in one world of 350."""
+    assert drawn()["records"] >= CAMPAIGN / 200
+
+
 def test_most_worlds_are_small() -> None:
     assert sum(drawn().values()) < CAMPAIGN / 10
 
@@ -107,9 +112,10 @@ def counted(dimension: str, text: str) -> int:
 def test_it_is_valid_and_has_as_many(dimension: str) -> None:
     package = Package("a", "b", None)
     world = World(Container("w", package, is_world=True))
-    place = 3
+    counts = {"levels": LEVELS, "aliases": LEVELS, "records": BEYOND_A_BYTE}.get(dimension, SIDES)
+    place = min(3, len(counts) - 1)
     found = stretch(Chosen(DIMENSIONS.index(dimension), place), package, world, ScopeNames())
-    count = (LEVELS if dimension in ("levels", "aliases") else SIDES)[place]
+    count = counts[place]
     assert found == (dimension, count)
     text = wit_text([package], world, None)
     surround(WitText(text, "w.wit"))

@@ -7,7 +7,7 @@ from random import Random
 from harness.fuzz.choices import FixedSource, RandomSource
 from harness.fuzz.linking.draw import MOST_STARTS, random_program
 from harness.fuzz.linking.model import Model
-from harness.fuzz.linking.parts import Bump, ExportedAllocators, How, LinkProgram
+from harness.fuzz.linking.parts import Bump, ExportedAllocators, How, LinkProgram, SymbolUse
 from harness.fuzz.linking.trial import draw_program, is_link_trial, link_case_text, prepared_link_case
 from harness.suite.link_case import parse_link_case
 
@@ -49,6 +49,24 @@ def _circle(program: LinkProgram) -> bool:
     model = Model(program)
     return any(other in model.depends_on(index, True) and index in model.depends_on(other, True)
                for index in model.live for other in model.live if index != other)  # fmt: skip
+
+
+def _reads_ahead(program: LinkProgram) -> bool:
+    """Whether a constructor reads a pointer in the data of a library of its circle that is constructed later."""
+    model = Model(program)
+    return any(
+        isinstance(use, SymbolUse)
+        and program.symbols[use.symbol].signature is None
+        and model.target(use.symbol) is not None
+        and model.winner(use.symbol) > index
+        and index in model.depends_on(model.winner(use.symbol), True)
+        for index in model.live
+        for use in program.libraries[index].starting
+    )
+
+
+def test_constructors_read_what_must_be_relocated_already() -> None:
+    assert sum(map(_reads_ahead, PROGRAMS)) > 20
 
 
 def test_everything_is_drawn() -> None:
