@@ -82,15 +82,16 @@ class Workbench:
 
     @cached_property
     def builder(self) -> Builder:
-        refusal, bound = self.engine(EngineKind.WINCH).refusal, longest(self.settings.tool_limits)
+        engine, bound = self.engine(EngineKind.WINCH), longest(self.settings.tool_limits)
         return Builder(
             self.toolchains,
             self._interpreters,
-            refusal,
+            engine.refusal,
             self.steps,
             external_seconds=bound,
             foreign=self.foreign,
             initializers=self._initializers,
+            component_refusal=engine.component_refusal,
         )
 
     @cached_property

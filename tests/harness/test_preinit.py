@@ -26,7 +26,8 @@ from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
 from harness.toolchains.cells import OURS, Build, Cell
-from harness.toolchains.selection import Named, Selection
+from harness.toolchains.reference_binary import find
+from harness.toolchains.selection import Named, Ours, Reference, Selection
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
 
@@ -112,6 +113,42 @@ def test_a_wrong_generator_is_not_blamed_on_initialisation(tmp_path: Path) -> No
     assert verdict.notes == ("without pre-initialisation: fail",)
 
 
+BOTH = Selection((Ours(), Reference(find())))
+ONE_SIDE = """package a:b;
+interface x { resource r; record k { f: future<list<r>> } g: func() -> k; }
+world w { use x.{k}; export x; export a: async func() -> k; }
+"""
+
+
+def test_a_known_fault_of_the_table_shows_in_the_same_form(tmp_path: Path) -> None:
+    """The places of built-ins come from the component as it was linked: after `init` the library is another module."""
+
+    def told(initializer: str) -> list[str]:
+        findings = found(tmp_path, ONE_SIDE, BOTH, initializer).verdict.findings
+        return [finding.message for who, finding in findings if who == "reference"]
+
+    before = told("")
+    assert told(OURS) == before
+    assert any(
+        "expected the built-in for own<[export]a:b/x#r>, got that for own<a:b/x#r>" in message for message in before
+    )
+
+
+COLLIDING = """package a:b;
+interface x { record A { a: u8 } }
+interface y { record a { b: u8 } }
+interface z { use x.{A}; use y.{a as b}; f: func(p: A, q: b); }
+world w { export z; }
+"""
+
+
+def test_an_invalid_component_is_its_linkers_fault(tmp_path: Path) -> None:
+    """The engine of the initialisation refuses it as any engine does: that is no reason to leave it out."""
+    before, after = (found(tmp_path, COLLIDING, BOTH, initializer=name).verdict for name in ("", OURS))
+    assert (before.outcome, before.minority) == (Outcome.INVALID_OUTPUT, "reference")
+    assert (after.outcome, after.minority) == (before.outcome, before.minority)
+
+
 def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
     verdict = found(tmp_path, ASYNC_IMPORT).verdict
     assert verdict.outcome is Outcome.SKIP
@@ -147,6 +184,11 @@ def test_lost_state_of_a_link_case_is_seen(tmp_path: Path) -> None:
     assert verdict.outcome is Outcome.FAIL
     assert verdict.minority == INITIALIZER
     assert verdict.notes == ("without pre-initialisation all is right",)
+
+
+def test_an_invalid_program_is_its_linkers_fault(tmp_path: Path) -> None:
+    verdict = link_case(tmp_path, "memory-with-a-maximum", BOTH).verdict
+    assert (verdict.outcome, verdict.minority) == (Outcome.INVALID_OUTPUT, "reference")
 
 
 @pytest.mark.parametrize(
