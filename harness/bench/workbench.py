@@ -17,7 +17,7 @@ from harness.judge.structure import StructureComparer
 from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
-from harness.toolchains.cells import OURS
+from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.protocol import Initializer, Library, Toolchain
 from harness.toolchains.selection import Environment
 
@@ -96,11 +96,12 @@ class Workbench:
 
     @cached_property
     def _initializers(self) -> dict[str, Initializer]:
-        """Ours, also where its other tools do not take part, or what stands in its place; and those of mutants."""
+        """Ours, also where its other tools do not take part, or what stands in its place; those of mutants; wizer."""
         from harness.toolchains.ours import OurToolchain
+        from harness.toolchains.wizer import Wizer
 
         tools = {name: tool.initializer for name, tool in self.toolchains.items() if tool.initializer is not None}
-        return {OURS: OurToolchain(), **tools}
+        return {OURS: OurToolchain(), WIZER: Wizer(self.settings.directory), **tools}
 
     @cached_property
     def foreign(self) -> tuple[Library, ...]:
