@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import tempfile
 from functools import cache
@@ -88,5 +89,7 @@ class _WizerJob:
 
 
 def _cause(message: str) -> str:
-    """The last line: the cause of the causes before it."""
-    return next((line.strip() for line in reversed(message.splitlines()) if line.strip()), "no reason given")
+    """The last cause that it lists, which is that of the others."""
+    told = message.partition("Stack backtrace:")[0]
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    return re.sub(r"^\d+: ", "", lines[-1]) if lines else "no reason given"
