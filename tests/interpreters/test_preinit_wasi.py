@@ -139,18 +139,30 @@ class Surroundings:
         return store
 
 
+@functools.cache
+def _engine() -> wasmtime.Engine:
+    config = wasmtime.Config()
+    config.cranelift_opt_level = "none"
+    return wasmtime.Engine(config)
+
+
+@functools.lru_cache(maxsize=8)
+def _compiled(component: bytes) -> Component:
+    return Component(_engine(), component)
+
+
 CALLS = ("noted", "now", "started", "now")
 
 
 def answers(component: bytes, around: Surroundings, *calls: str) -> list[object] | str:
     """The results of calls in one new store; a trap is the word `trap`."""
-    engine = wasmtime.Engine()
+    engine = _engine()
     linker = Linker(engine)
     linker.add_wasip2()
     store = around.store(engine)
     found: list[object] = []
     try:
-        instance = linker.instantiate(store, Component(engine, component))
+        instance = linker.instantiate(store, _compiled(component))
         for name in calls:
             function = instance.get_func(store, name)
             assert function is not None, name
@@ -165,7 +177,7 @@ def answers(component: bytes, around: Surroundings, *calls: str) -> list[object]
 def link(adapter: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], bytes]:
     """The program by a linker; what `init` does at its end, in the place of `RESET`."""
     folder = tmp_path_factory.mktemp("linked")
-    tools = {"ours": OurToolchain(), "reference": WasmTools(find(), folder)}
+    tools: dict[str, OurToolchain | WasmTools] = {"ours": OurToolchain(), "reference": WasmTools(find(), folder)}
     _, section = Worlds(WitText(WIT, "w.wit")).section("w")
 
     @functools.cache
