@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.wasm.code import Code, Op
+from generator.wasm.code import Code, Mem, Op
 from generator.wasm.encode import encode_module
 from generator.wasm.module import Export, Import, Module
 from generator.wasm.types import ExternKind, FuncIndex, FuncType, GlobalType, Limits, MemoryType, RefType, ValType
@@ -16,7 +16,9 @@ PAGE_SIZE = 1 << 16
 _EXTRACT_LANE = b"\xfd\x1d"
 """i64x2.extract_lane"""
 _MEMORY_SIZE = b"\x3f\x00"
-_BLOCK, _LOOP, _BR, _BR_IF, _NO_RESULT = 0x02, 0x03, 0x0C, 0x0D, 0x40
+_WORD = 8
+_UNROLLED = 8
+"""Words that are compared with zero at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +31,67 @@ class GlobalPlace:
 
 
 def memory_accessor() -> bytes:
-    """Calls `host` `page` with the address and the size of each page."""
+    """Calls `host` `page` with the number, the address and the size of each page that is not all zeros. Its result is
+    the number of all pages."""
     module = Module()
-    module.types = [FuncType((ValType.I32, ValType.I32)), FuncType(())]
+    module.types = [FuncType((ValType.I32,) * 3), FuncType((), (ValType.I32,))]
     module.imports = [Import("host", "page", FuncIndex(0)), Import(MEMORY, "memory", MemoryType(Limits(0)))]
     code = Code(0)
-    page = code.local(ValType.I32)
-    code.out += bytes([_BLOCK, _NO_RESULT, _LOOP, _NO_RESULT])
+    page, at = code.local(ValType.I32), code.local(ValType.I32)
+    code.block()
+    code.loop()
     code.local_get(page)
     code.out += _MEMORY_SIZE
     code.op(Op.I32_EQ)
-    code.out += bytes([_BR_IF, 1])
+    code.br_if(1)
+    code.block()
+    _leave_if_zeros(code, page, at)
     code.local_get(page)
-    code.i32_const(PAGE_SIZE)
-    code.op(Op.I32_MUL)
+    _address(code, page)
     code.i32_const(PAGE_SIZE)
     code.call(0)
+    code.end()
     code.local_get(page)
     code.i32_const(1)
     code.op(Op.I32_ADD)
     code.local_set(page)
-    code.out += bytes([_BR, 0])
-    code.op(Op.END, Op.END)
+    code.br(0)
+    code.end()
+    code.end()
+    code.out += _MEMORY_SIZE
     return _with_dump(module, code, 1)
+
+
+def _leave_if_zeros(code: Code, page: int, at: int) -> None:
+    """Leave the block around it if all of the page is zero. `at`: a local for addresses."""
+    _address(code, page)
+    code.local_set(at)
+    code.block()
+    code.loop()
+    for number in range(_UNROLLED):
+        code.local_get(at)
+        code.mem(Mem.I64_LOAD, _WORD, number * _WORD)
+        if number:
+            code.op(Op.I64_OR)
+    code.op(Op.I64_EQZ, Op.I32_EQZ)
+    code.br_if(1)
+    code.local_get(at)
+    code.i32_const(_UNROLLED * _WORD)
+    code.op(Op.I32_ADD)
+    code.local_tee(at)
+    _address(code, page)
+    code.i32_const(PAGE_SIZE)
+    code.op(Op.I32_ADD, Op.I32_NE)
+    code.br_if(0)
+    code.end()
+    code.br(1)
+    code.end()
+
+
+def _address(code: Code, page: int) -> None:
+    code.local_get(page)
+    code.i32_const(PAGE_SIZE)
+    code.op(Op.I32_MUL)
 
 
 def global_accessor(types: Sequence[ValType | RefType]) -> bytes:

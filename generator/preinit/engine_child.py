@@ -1,8 +1,9 @@
 """A process that runs an instrumented component by the Python package wasmtime, and writes down its state.
 
 Arguments: a JSON object (`init`, `dumps`, `memories`, `environment`, `folders`, `memory`, `state`). Standard input:
-the component. Standard output: a JSON line with the globals and the sizes of memories, then the memories one after the
-other; after a failure only a JSON line with its reason. What the component prints goes to standard error.
+the component. Standard output: a JSON line with the globals and, for each memory, the number of its pages and the
+numbers of those that are not all zeros; then these pages. After a failure only a JSON line with its reason. What the
+component prints goes to standard error.
 """
 
 from __future__ import annotations
@@ -19,8 +20,21 @@ WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", 
 _FEATURE = re.compile(r"wasmtime_config_wasm_component_model_(\w+_)?set")
 _ASYNC_IMPORT = "it imports an asynchronous function, and wasmtime's API for Python cannot provide one"
 
+_OFF = re.compile(
+    r"requires? the component model (?P<component>[\w -]+) feature|when (?P<core>[\w -]+) is disabled"
+    r"|: (?P<support>[\w -]+) support is not enabled"
+)
+"""What the engine says about code of a feature that is off."""
+_OFFSET = re.compile(r" \(at offset 0x[0-9a-f]+\)|(?<=code) at offset \d+")
+"""Places in the instrumented component, which nobody has."""
+_PAGE_SIZE = 1 << 16
+
 _called: list[str] = []
 """The imports that were called although nothing implements them. Errors of the engine do not name them."""
+
+
+class NotCompiled(Exception):
+    """The engine refuses the component."""
 
 
 class TooMuchState(Exception):
@@ -33,15 +47,15 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # guests print there
     failure, memories, globals = _outcome(request)
-    sizes = [sum(map(len, pages)) for pages in memories]
-    out.write(json.dumps({"failure": failure, "sizes": sizes, "globals": globals}).encode() + b"\n")
-    for pages in memories:
-        out.writelines(pages)
+    described = [{"pages": memory.pages, "kept": list(memory.kept)} for memory in memories]
+    out.write(json.dumps({"failure": failure, "memories": described, "globals": globals}).encode() + b"\n")
+    for memory in memories:
+        out.writelines(memory.kept.values())
     out.close()
     return 0 if failure is None else 1
 
 
-def _outcome(request: dict[str, Any]) -> tuple[str | None, list[list[bytes]], list[int]]:
+def _outcome(request: dict[str, Any]) -> tuple[str | None, list[_Memory], list[int]]:
     """The reason of a failure, or the state."""
     import wasmtime
 
@@ -51,7 +65,7 @@ def _outcome(request: dict[str, Any]) -> tuple[str | None, list[list[bytes]], li
         return _reason(str(error)), [], []
     except ImportError:
         return _missing(), [], []
-    except TooMuchState as error:
+    except (NotCompiled, TooMuchState) as error:
         return str(error), [], []
     except MemoryError:
         return "memory ran out", [], []
@@ -71,20 +85,20 @@ def _missing() -> str:
     return f"it calls the import {_called[0]}, which is not there during initialisation"
 
 
-def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], list[int]]:
-    """The pages of each memory and the bits of each global, after initialisation."""
-    from wasmtime.component import Component, Linker
+def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[_Memory], list[int]]:
+    """Each memory and the bits of each global, after initialisation."""
+    from wasmtime.component import Linker
 
     engine = _engine()
-    component = Component(engine, binary)
+    component = _compiled(engine, binary)
     linker = Linker(engine)
     linker.add_wasip2()
-    memories: list[list[bytes]] = [[] for _ in range(request["memories"])]
+    total = _Total(request["state"])
+    memories = [_Memory(total) for _ in range(request["memories"])]
     globals: list[int] = []
-    keeper = _Keeper(request["state"])
     with linker.root() as root:
-        for number, pages in enumerate(memories):
-            root.add_func(f"preinit-memory-{number}", keeper.of(pages))
+        for number, memory in enumerate(memories):
+            root.add_func(f"preinit-memory-{number}", memory.keep)
         if len(request["dumps"]) > len(memories):
             root.add_func("preinit-global", lambda _store, _number, low, high: globals.append(low | high << 64))
         for name, extern in component.type.imports(engine).items():
@@ -92,12 +106,35 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[list[bytes]], lis
                 _add_stub(root, name, extern.ty, name, engine)
     store = _store(engine, request)
     instance = linker.instantiate(store, component)
-    functions = [_init_function(instance, store, request["init"])] if request["init"] is not None else []
-    functions += [instance.get_func(store, dump) for dump in request["dumps"]]
-    for function in functions:
-        function(store)
-        function.post_return(store)
+    if request["init"] is not None:
+        _call(store, _init_function(instance, store, request["init"]))
+    for number, dump in enumerate(request["dumps"]):
+        pages = _call(store, instance.get_func(store, dump))
+        if number < len(memories):
+            memories[number].has(pages)
     return memories, globals
+
+
+def _compiled(engine: Any, binary: bytes) -> Any:
+    """Names a feature that it would need to be on."""
+    import wasmtime
+    from wasmtime.component import Component
+
+    try:
+        return Component(engine, binary)
+    except wasmtime.WasmtimeError as error:
+        reason = _OFFSET.sub("", _reason(str(error)))
+        off = _OFF.search(reason)
+        if off is None:
+            raise NotCompiled(reason) from error
+        named = f"it needs the feature {off[off.lastgroup or 0].lower()}, which `component init` cannot turn on"
+        raise NotCompiled(f"{named}: {reason}") from error
+
+
+def _call(store: Any, function: Any) -> Any:
+    result = function(store)
+    function.post_return(store)
+    return result
 
 
 def _engine() -> Any:
@@ -174,25 +211,34 @@ def _failure(path: str) -> Callable[..., None]:
     return fail
 
 
-class _Keeper:
-    """Keeps the pages of memories, at most so many bytes."""
+class _Total:
+    """Bytes of all memories together, at most so many."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._left = most
+        self._size = 0
 
-    def of(self, pages: list[bytes]) -> Callable[[object, str], None]:
-        """The function that puts each page into `pages`."""
+    def add(self, size: int) -> None:
+        self._size += size
+        if self._size > self._most:
+            raise TooMuchState(f"its memories are larger than {self._most >> 20} MiB together, which is not supported")
 
-        def keep(_store: object, page: str) -> None:
-            self._left -= len(page)
-            if self._left < 0:
-                raise TooMuchState(
-                    f"its memories are larger than {self._most >> 20} MiB together, which is not supported"
-                )
-            pages.append(page.encode("latin-1"))
 
-        return keep
+class _Memory:
+    """`pages`: how many it has. `kept`: those that are not all zeros, by number."""
+
+    def __init__(self, total: _Total) -> None:
+        self._total = total
+        self.pages = 0
+        self.kept: dict[int, bytes] = {}
+
+    def keep(self, _store: object, number: int, page: str) -> None:
+        self.has(number + 1)
+        self.kept[number] = page.encode("latin-1")
+
+    def has(self, pages: int) -> None:
+        self._total.add((pages - self.pages) * _PAGE_SIZE)
+        self.pages = pages
 
 
 if __name__ == "__main__":

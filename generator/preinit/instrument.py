@@ -3,10 +3,11 @@
 Each module with state exports its memories and mutable globals under names that nothing else has. At the end, accessor
 modules import these; their functions `dump` pass the contents on to imported functions of the host:
 
-    preinit-memory-K: func(page: string)              once for each page of memory K, in order
+    preinit-memory-K: func(number: u32, page: string)         once for each page of memory K with anything but zeros
     preinit-global: func(number: u32, low: u64, high: u64)    once for each global, its bits
 
-`string` is latin1 here, so a page is a text of as many characters as it has bytes.
+`string` is latin1 here, so a page is a text of as many characters as it has bytes. The result of `dump` for a memory is
+the number of its pages.
 """
 
 from __future__ import annotations
@@ -97,11 +98,11 @@ def _with_exports(module: StatefulModule, names: _Names) -> bytes:
         *[Export(names.of_global(index), ExternKind.GLOBAL, index) for index in module.globals],
     ]
     section = encode_section(_EXPORT_SECTION, encode_vector([encode_export(item) for item in exports]))
-    return with_sections(module.decoded.binary, {_EXPORT_SECTION: section})
+    return b"".join(with_sections(module.decoded.binary, {_EXPORT_SECTION: [section]}))
 
 
 def _add_memory(builder: ComponentBuilder, number: int, instance: int, name: str) -> str:
-    type = builder.type(FuncType((("page", PrimValType.STRING),)))
+    type = builder.type(FuncType((("number", PrimValType.U32), ("page", PrimValType.STRING))))
     host = builder.import_(f"{PREFIX}memory-{number}", TypedExtern(Sort.FUNC, type))
     memory = builder.alias_core_export(instance, name, Sort.CORE_MEMORY)
     page = builder.lower(host, CanonOptions(StringEncoding.LATIN1_UTF16, memory))
@@ -109,7 +110,7 @@ def _add_memory(builder: ComponentBuilder, number: int, instance: int, name: str
     memory_instance = builder.core_inline_exports([("memory", Sort.CORE_MEMORY, memory)])
     accessor = builder.core_module(memory_accessor())
     made = builder.core_instantiate(accessor, [("host", host_instance), (MEMORY, memory_instance)])
-    return _export_dump(builder, made, f"{PREFIX}dump-{number}")
+    return _export_dump(builder, made, f"{PREFIX}dump-{number}", PrimValType.U32)
 
 
 def _add_globals(builder: ComponentBuilder, places: list[GlobalPlace]) -> str:
@@ -126,10 +127,10 @@ def _add_globals(builder: ComponentBuilder, places: list[GlobalPlace]) -> str:
         builder.core_module(global_accessor([place.type for place in places])),
         [("host", host_instance), (GLOBALS, builder.core_inline_exports(globals))],
     )
-    return _export_dump(builder, made, f"{PREFIX}dump-globals")
+    return _export_dump(builder, made, f"{PREFIX}dump-globals", None)
 
 
-def _export_dump(builder: ComponentBuilder, instance: int, name: str) -> str:
+def _export_dump(builder: ComponentBuilder, instance: int, name: str, result: PrimValType | None) -> str:
     core = builder.alias_core_export(instance, "dump", Sort.CORE_FUNC)
-    builder.export(name, Sort.FUNC, builder.lift(core, builder.type(FuncType(()))))
+    builder.export(name, Sort.FUNC, builder.lift(core, builder.type(FuncType((), result))))
     return name

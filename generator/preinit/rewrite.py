@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 
 from generator.component.component import SectionId
 from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
-from generator.preinit.sections import PREAMBLE_SIZE, raw_sections, with_sections
-from generator.preinit.snapshot import Snapshot
+from generator.preinit.sections import PREAMBLE_SIZE, Part, raw_sections, section_of, with_sections
+from generator.preinit.snapshot import Contents, Snapshot
 from generator.preinit.state import StatefulModule
 from generator.wasm.encode import encode_global, encode_limits, encode_section, encode_vector
 from generator.wasm.leb128 import encode_signed, encode_unsigned
@@ -28,45 +29,42 @@ MOST_SEGMENTS = 10_000
 """Of one memory. Engines limit the segments of a module to 100,000."""
 _SMALLEST_GAP = 16
 """Zeros between two segments; for fewer, another segment would take more room."""
+_ZEROS = re.compile(rb"\0*")
 
 
 def rewrite(binary: bytes, modules: tuple[StatefulModule, ...], snapshot: Snapshot) -> bytes:
     """`binary`: the component that `modules` and `snapshot` belong to."""
     changed = {module.module: _module(module, snapshot) for module in modules}
-    out = bytearray(binary[:PREAMBLE_SIZE])
+    whole = memoryview(binary)
+    out: list[Part] = [whole[:PREAMBLE_SIZE]]
     ordinal = 0
     for section in raw_sections(binary):
-        if section.id == SectionId.CORE_MODULE:
-            if ordinal in changed:
-                out += encode_section(section.id, changed[ordinal])
-            else:
-                out += binary[section.start : section.end]
-            ordinal += 1
+        if section.id == SectionId.CORE_MODULE and ordinal in changed:
+            out += section_of(section.id, changed[ordinal])
         else:
-            out += binary[section.start : section.end]
-    return bytes(out)
+            out.append(whole[section.start : section.end])
+        ordinal += section.id == SectionId.CORE_MODULE
+    return b"".join(out)
 
 
-def _module(module: StatefulModule, snapshot: Snapshot) -> bytes:
+def _module(module: StatefulModule, snapshot: Snapshot) -> list[Part]:
     decoded = module.decoded
-    replacements: dict[int, bytes] = {}
+    replacements: dict[int, list[Part]] = {}
     if decoded.start is not None:
-        replacements[START] = b""
+        replacements[START] = []
     if module.globals:
-        replacements[GLOBAL] = encode_globals(module, snapshot)
+        replacements[GLOBAL] = [encode_globals(module, snapshot)]
     if module.memories:
-        replacements[MEMORY] = encode_memories(module, snapshot)
+        replacements[MEMORY] = [encode_memories(module, snapshot)]
     segments = DataSegments.read(decoded)
-    contents = [
-        data_segment(index, start, data)
-        for index in module.memories
-        for start, data in runs(snapshot.memories[module.module, index])
-    ]
-    data = [*segments.done(), *contents]
+    data: list[list[Part]] = [[segment] for segment in segments.done()]
+    for index in module.memories:
+        data += [data_segment(index, start, part) for start, part in runs(snapshot.memories[module.module, index])]
     if decoded.has_data or data:
-        replacements[DATA] = encode_section(DATA, encode_vector(data)) if data else b""
+        parts = [encode_unsigned(len(data)), *chain.from_iterable(data)]
+        replacements[DATA] = section_of(DATA, parts) if data else []
     if segments.counted:
-        replacements[DATA_COUNT] = encode_section(DATA_COUNT, encode_unsigned(len(data)))
+        replacements[DATA_COUNT] = [encode_section(DATA_COUNT, encode_unsigned(len(data)))]
     return with_sections(decoded.binary, replacements)
 
 
@@ -110,30 +108,53 @@ def encode_memories(module: StatefulModule, snapshot: Snapshot) -> bytes:
     return encode_section(MEMORY, encode_vector(limits))
 
 
-def runs(contents: bytes) -> list[tuple[int, bytes]]:
+def runs(contents: Contents) -> list[tuple[int, Part]]:
     """The parts of a memory that are not zero, with their addresses; short gaps belong to a part."""
-    gap = _SMALLEST_GAP
-    while True:
-        found = list(islice(_runs(contents, gap), MOST_SEGMENTS + 1))
-        if len(found) <= MOST_SEGMENTS:
-            return found
-        gap *= 2
+    found = list(islice(_runs(contents, _SMALLEST_GAP), MOST_SEGMENTS + 1))
+    return found if len(found) <= MOST_SEGMENTS else list(_runs(contents, _gap_for_most(contents)))
 
 
-def _runs(contents: bytes, gap: int) -> Iterator[tuple[int, bytes]]:
-    """`gap`: the smallest number of zeros between two parts."""
+def _runs(contents: Contents, gap: int) -> Iterator[tuple[int, Part]]:
+    """`gap`: the smallest number of zeros between two parts, at least `_SMALLEST_GAP`."""
+    whole, size = memoryview(contents), len(contents)
     start = 0
-    for end, after in chain(
-        (zeros.span() for zeros in re.finditer(rb"\0{%d,}" % gap, contents)), [(len(contents),) * 2]
-    ):
-        data = contents[start:end].rstrip(b"\0")
-        shown = data.lstrip(b"\0")  # the memory itself may begin or end with fewer zeros
-        if shown:
-            yield start + len(data) - len(shown), shown
+    for end, after in chain(_gaps(contents), [(size, size)]):
+        if after - end < gap and after != size:
+            continue
+        start = _zeros_end(contents, start)  # the memory itself may begin or end with fewer zeros
+        while end > start and not contents[end - 1]:
+            end -= 1
+        if start < end:
+            yield start, whole[start:end]
         start = after
 
 
-def data_segment(memory: int, start: int, data: bytes) -> bytes:
+def _gaps(contents: Contents) -> Iterator[tuple[int, int]]:
+    """All places with at least `_SMALLEST_GAP` zeros: their beginnings and ends."""
+    zeros, after = bytes(_SMALLEST_GAP), 0
+    while (start := contents.find(zeros, after)) >= 0:
+        after = _zeros_end(contents, start)
+        yield start, after
+
+
+def _zeros_end(contents: Contents, start: int) -> int:
+    found = _ZEROS.match(contents, start)
+    assert found is not None
+    return found.end()
+
+
+def _gap_for_most(contents: Contents) -> int:
+    """The smallest power of two that leaves at most `MOST_SEGMENTS` parts. To try one after the other would take time
+    for each, and sizes of single gaps would take memory."""
+    by_size = Counter((after - start).bit_length() for start, after in _gaps(contents))
+    left, bits = MOST_SEGMENTS - 1, max(by_size)
+    while by_size[bits] <= left:
+        left -= by_size[bits]
+        bits -= 1
+    return 1 << bits
+
+
+def data_segment(memory: int, start: int, data: Part) -> list[Part]:
     """An active data segment."""
     head = b"\0" if memory == 0 else b"\2" + encode_unsigned(memory)
-    return head + constant(ValType.I32, start) + b"\x0b" + encode_unsigned(len(data)) + data
+    return [head + constant(ValType.I32, start) + b"\x0b" + encode_unsigned(len(data)), data]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from generator.errors import UsageError
+from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.errors import PreinitError
 from generator.preinit.instrument import Instrumented
 from generator.processes.limited import run
@@ -16,6 +19,8 @@ from generator.processes.limited import run
 _ENGINE = "wasmtime"
 STATE = 1 << 30
 """Bytes of all memories together after initialisation."""
+Contents: TypeAlias = bytes | bytearray
+"""Of a memory."""
 _CHILD = Path(__file__).with_name("engine_child.py")
 
 NO_ENGINE = "component init runs the component, and needs the Python package wasmtime for that (pip install wasmtime)"
@@ -38,14 +43,15 @@ class InitOptions:
 class Snapshot:
     """Contents of memories and bits of globals, by the module's place in the component and their index in it."""
 
-    memories: dict[tuple[int, int], bytes] = field(repr=False)
+    memories: dict[tuple[int, int], Contents] = field(repr=False)
     globals: dict[tuple[int, int], int]
     printed: str = ""
     """The component's output on standard output and standard error."""
 
 
 def take_snapshot(instrumented: Instrumented, options: InitOptions) -> Snapshot:
-    """Raises PreinitError with the trap, UsageError without an engine."""
+    """Raises PreinitError with the trap, UsageError without an engine; RuntimeError for a fault of its process, which
+    says nothing about the component."""
     if importlib.util.find_spec(_ENGINE) is None:
         raise UsageError(NO_ENGINE)
     request = {
@@ -62,11 +68,21 @@ def take_snapshot(instrumented: Instrumented, options: InitOptions) -> Snapshot:
     start = done.output.find(b"\n") + 1
     found = json.loads(done.output[:start]) if start else {}
     failure = done.failure or found.get("failure")
-    if failure or done.exit_code:
-        reason = failure or (done.errors.strip().splitlines() or ["no reason given"])[-1]
-        raise PreinitError(f"{'it' if options.init is None else f'`{options.init}`'} cannot be run: {reason}")
-    memories = {}
-    for place, size in zip(instrumented.memories, found["sizes"], strict=True):
-        memories[place] = done.output[start : start + size]
-        start += size
+    if failure:
+        raise PreinitError(f"{'it' if options.init is None else f'`{options.init}`'} cannot be run: {failure}")
+    if done.exit_code or not start:
+        raise RuntimeError(f"the engine of component init ended by a fault of its own: {done.errors}")
+    contents = _memories(found["memories"], memoryview(done.output)[start:])
+    memories = dict(zip(instrumented.memories, contents, strict=True))
     return Snapshot(memories, dict(zip(instrumented.globals, found["globals"], strict=True)), done.errors)
+
+
+def _memories(described: list[dict[str, Any]], pages: memoryview) -> Iterator[Contents]:
+    """`pages`: those that are not all zeros, of all memories."""
+    at = 0
+    for memory in described:
+        contents = bytearray(memory["pages"] * PAGE_SIZE)
+        for number in memory["kept"]:
+            contents[number * PAGE_SIZE : (number + 1) * PAGE_SIZE] = pages[at : at + PAGE_SIZE]
+            at += PAGE_SIZE
+        yield contents

@@ -31,7 +31,7 @@ class Options:
     exhibits: bool = False
     """Whether to return the material for reports."""
     initializer: str = ""
-    """The toolchain whose `component init` pre-initialises every subject; empty: none."""
+    """The toolchain whose `component init` pre-initialises every subject, or `WIZER`; empty: none."""
     checklist: bool = False
     """Whether to count the calls of an interpreter that is not ours."""
 

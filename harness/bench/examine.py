@@ -123,7 +123,7 @@ def examine(
     if options.initializer:
         known = options.expectations.within(name)
         plainly = replace(options, initializer="", artifacts=None, expectations=known)
-        verdict = by_initialization(verdict, lambda: examine(bench, name, plan, plainly).verdict)
+        verdict = by_initialization(verdict, lambda: examine(bench, name, plan, plainly).verdict, options.initializer)
     verdict = _read_again(bench, plan, verdict)
     observed.clock.seconds["plan"] = planned - start
     kept = ""

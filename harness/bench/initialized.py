@@ -9,11 +9,13 @@ from harness.judge.observation import CellRun
 from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
+from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.protocol import INITIALIZE, BuildResult, Refused
 from reports.outcomes import Outcome
 
 INITIALIZER = "component init"
-"""Its name where it is the minority."""
+_WIZER = "wasmtime wizer"
+"""Their names where they are the minority."""
 
 
 def hooked(plan: Plan, initializer: str) -> list[str]:
@@ -42,7 +44,7 @@ def refusal(made: BuildResult | None, what: str) -> str:
     return ""
 
 
-def by_initialization(verdict: Verdict, without: Callable[[], Verdict]) -> Verdict:
+def by_initialization(verdict: Verdict, without: Callable[[], Verdict], initializer: str = OURS) -> Verdict:
     """The verdict on pre-initialised subjects that names their initialisation if nothing else is wrong. `without`: the
     verdict on the same subjects as they were linked."""
     if verdict.outcome.good or verdict.outcome.undecided:
@@ -50,7 +52,8 @@ def by_initialization(verdict: Verdict, without: Callable[[], Verdict]) -> Verdi
     plain = without()
     if plain.outcome is Outcome.PASS:
         note = "without pre-initialisation all is right"
-        return replace(verdict, minority=INITIALIZER, notes=(*verdict.notes, note))
+        name = _WIZER if initializer == WIZER else INITIALIZER
+        return replace(verdict, minority=name, notes=(*verdict.notes, note))
     # A known fault can show in another form after initialisation: then the votes of this verdict stay.
     minority = verdict.minority if plain.outcome is Outcome.EXPECTED_FAILURE else plain.minority
     note = f"without pre-initialisation: {plain.outcome}"

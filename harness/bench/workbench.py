@@ -17,7 +17,7 @@ from harness.judge.structure import StructureComparer
 from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
-from harness.toolchains.cells import OURS
+from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.protocol import Initializer, Library, Toolchain
 from harness.toolchains.selection import Environment
 
@@ -82,24 +82,26 @@ class Workbench:
 
     @cached_property
     def builder(self) -> Builder:
-        refusal, bound = self.engine(EngineKind.WINCH).refusal, longest(self.settings.tool_limits)
+        engine, bound = self.engine(EngineKind.WINCH), longest(self.settings.tool_limits)
         return Builder(
             self.toolchains,
             self._interpreters,
-            refusal,
+            engine.refusal,
             self.steps,
             external_seconds=bound,
             foreign=self.foreign,
             initializers=self._initializers,
+            component_refusal=engine.component_refusal,
         )
 
     @cached_property
     def _initializers(self) -> dict[str, Initializer]:
-        """Ours, also where its other tools do not take part, or what stands in its place; and those of mutants."""
+        """Ours, also where its other tools do not take part, or what stands in its place; those of mutants; wizer."""
         from harness.toolchains.ours import OurToolchain
+        from harness.toolchains.wizer import Wizer
 
         tools = {name: tool.initializer for name, tool in self.toolchains.items() if tool.initializer is not None}
-        return {OURS: OurToolchain(), **tools}
+        return {OURS: OurToolchain(), WIZER: Wizer(self.settings.directory), **tools}
 
     @cached_property
     def foreign(self) -> tuple[Library, ...]:

@@ -20,9 +20,10 @@ from harness.cli.guest_options import guest_options, interpreter_words, take_int
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
 from harness.runs.runner import Runner
-from harness.toolchains.cells import OURS
+from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.wasm_tools import QUICK_LINK
+from harness.toolchains.wizer import NO_WIZER, command
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,8 +42,8 @@ class Common:
     verbose: int
     interpreter: Interpreter | None = None
     """An interpreter that is not ours."""
-    initialized: bool = False
-    """Whether every subject is pre-initialised."""
+    initializer: str = ""
+    """Which tool pre-initialises every subject; empty: none."""
 
     def open_run(self, tasks: int | None = None) -> Runner:
         """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
@@ -57,9 +58,8 @@ class Common:
         options = self.chosen.options(run, self.artifacts)
         kept = self.json.path is not None
         counted = self.interpreter is not None and (kept or self.verbose > 0)
-        initializer = OURS if self.initialized else ""
         listed = kept or self.verbose > 1
-        return replace(options, list_calls=listed, exhibits=kept, checklist=counted, initializer=initializer)
+        return replace(options, list_calls=listed, exhibits=kept, checklist=counted, initializer=self.initializer)
 
     def in_effect(self) -> dict[str, str]:
         """All that results depend on, by name, for a reader of results."""
@@ -76,13 +76,13 @@ class Common:
             "jobs": str(self.jobs),
             "strict": _yes(self.strict),
             "interpreter": shlex.join(interpreter_words(self.interpreter)),
-            "init": _yes(self.initialized),
+            "init": self.initializer or "no",
         }
 
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
         words = [*interpreter_words(self.interpreter), *self.chosen.words()]
-        words += ["--init"] if self.initialized else []
+        words += ["--init", *([WIZER] if self.initializer == WIZER else [])] if self.initializer else []
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
 
@@ -126,13 +126,16 @@ def _common(given: dict[str, Any]) -> Common:
     chosen = take_chosen(given)
     json = JsonFile(given.pop("json_path"))
     interpreter = take_interpreter(given)
-    if given["initialized"] and interpreter is not None:
+    if given["initializer"] == WIZER and command() is None:
+        raise UsedWrongly(NO_WIZER)
+    if given["initializer"] and interpreter is not None:
         raise UsedWrongly("--init needs the harness's own interpreter: leave out --interpreter")
     return Common(
         chosen,
         json=json,
         interpreter=interpreter,
-        **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose", "initialized")},
+        initializer=given.pop("initializer") or "",
+        **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")},
     )
 
 
@@ -193,9 +196,13 @@ _OPTIONS = (
     JSON,
     click.option(
         "--init",
-        "initialized",
-        is_flag=True,
-        help="Pre-initialise each subject by `generator component init` before it is composed (docs/preinit.md).",
+        "initializer",
+        is_flag=False,
+        flag_value=OURS,
+        type=click.Choice([OURS, WIZER]),
+        metavar="[wizer]",
+        help="Pre-initialise each subject by `generator component init`, or by `wasmtime wizer`, before it is composed "
+        "(docs/preinit.md).",
     ),
     click.option("--strict", is_flag=True, help="Skipped or unsupported items count as failures: exit code 1."),
     click.option("--verbose", "-v", count=True, help="List the cells and functions that ran; -vv: also every call."),

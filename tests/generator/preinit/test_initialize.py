@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.preinit import snapshot
+from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.errors import PreinitError
 from generator.preinit.initialize import initialize
 from generator.preinit.snapshot import InitOptions
+from generator.processes.limited import Completed, run
 from tests.generator.preinit.components import answers, component, counter
 
 INIT = InitOptions("init")
@@ -61,6 +64,31 @@ def test_memory_keeps_contents_size_and_zeros() -> None:
             (i32.add (i32.load (i32.const 100))
               (i32.add (i32.load (i32.const 65534)) (i32.load8_u (i32.const 131071))))))""")
     assert answers(initialized(binary), "get") == [200_000_000 + 0x01020304 + 9]
+
+
+PLACES = (0, 7, 8, 63, 64, 32_768, 65_472, 65_535)
+"""Bytes of a page: at its ends, and at the ends of what is compared with zero at once."""
+
+
+def test_only_pages_with_something_else_than_zeros_are_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other page has one byte; it may be anywhere."""
+    sizes = []
+
+    def watched(command: list[str], content: bytes, *, seconds: int, engine: bool) -> Completed:
+        done = run(command, content, seconds=seconds, engine=engine)
+        sizes.append(len(done.output))
+        return done
+
+    monkeypatch.setattr(snapshot, "run", watched)
+    at = [2 * number * PAGE_SIZE + place for number, place in enumerate(PLACES)]
+    stores = "".join(f"(i32.store8 (i32.const {address}) (i32.const 1))" for address in at)
+    sum_of_all = "".join(f"(i32.add (i32.load8_u (i32.const {address})) " for address in at)
+    binary = counter(f"""
+        (memory 40)
+        (func (export "init") {stores})
+        (func (export "get") (result i32) {sum_of_all} (memory.size) {")" * len(at)})""")
+    assert answers(initialized(binary), "get") == [40 + len(PLACES)]
+    assert 0 <= sizes[0] - len(PLACES) * PAGE_SIZE < PAGE_SIZE
 
 
 def test_start_functions_do_not_run_again() -> None:
@@ -257,6 +285,60 @@ def test_an_asynchronous_import_is_refused(imported: str, name: str) -> None:
     assert str(caught.value).endswith(
         f"it imports an asynchronous function, and wasmtime's API for Python cannot provide one: {name}"
     )
+
+
+OFF = {
+    # what a component has: the feature
+    "(type $t (list u8 4))": "fixed-length lists",
+    "(type $t (component (type (list u8 4))))": "fixed-length lists",
+    "(core func $e (canon error-context.drop))": "error-context",
+    "(core func $e (canon thread.index))": "threading",
+    "(core module $n (type $f (func)) (type $c (cont $f)))": "stack switching",
+    "(core module $n (memory 1) (func (memory.discard (i32.const 0) (i32.const 0))))": "memory control",
+}
+
+
+@pytest.mark.parametrize("item", OFF)
+def test_a_feature_that_cannot_be_turned_on_is_named(item: str) -> None:
+    """Before anything runs: `init` would not end."""
+    binary = component(f"""
+(component {item}
+  (core module $m (global $g (mut i32) (i32.const 0)) (func (export "init") (loop (br 0))))
+  (core instance $i (instantiate $m))
+  (func (export "init") (canon lift (core func $i "init"))))""")
+    with pytest.raises(PreinitError) as caught:
+        initialize(binary, InitOptions("init", seconds=60))
+    said = str(caught.value)
+    assert f"`init` cannot be run: it needs the feature {OFF[item]}, which `component init` cannot turn on" in said
+    assert "offset" not in said
+
+
+ON = {
+    # what `init` does: with which definitions of the module
+    "(drop (i64.add128 (i64.const 1) (i64.const 1) (i64.const 1) (i64.const 1))) drop": "",
+    "(return_call $f)": "(func $f)",
+    "(drop (i32.atomic.load (i32.const 0)))": "(memory 1)",
+    "(block $b (try_table (catch_all $b) (throw $t)))": "(tag $t)",
+    "(drop (struct.new_default $s))": "(type $s (struct (field i32)))",
+    "(call_ref $t (ref.func $f))": "(type $t (func)) (func $f) (elem declare func $f)",
+    "(drop (f32x4.relaxed_min (v128.const i64x2 0 0) (v128.const i64x2 0 0)))": "",
+}
+
+
+@pytest.mark.parametrize("body", ON)
+def test_features_of_core_modules_that_are_on(body: str) -> None:
+    binary = counter(f"""
+        {ON[body]} (global $g (mut i32) (i32.const 0))
+        (func (export "init") (global.set $g (i32.const 4)) {body})
+        (func (export "get") (result i32) (global.get $g))""")
+    assert b"\x7f\x01\x41\x04\x0b" in initialized(binary)
+
+
+def test_a_fault_of_the_engines_process_is_no_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text("raise TypeError('missing')")
+    monkeypatch.setattr(snapshot, "_CHILD", tmp_path / "child.py")
+    with pytest.raises(RuntimeError, match=r"(?s)fault of its own: .*TypeError: missing"):
+        initialized(counter("""(func (export "init")) (func (export "get") (result i32) (i32.const 0))"""))
 
 
 def test_features_that_the_engine_has_by_request_only() -> None:
