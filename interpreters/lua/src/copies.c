@@ -15,7 +15,7 @@
 
 enum {
   MAX_COUNT = (1 << 28) - 1, /* CanonicalABI.md, `Buffer.MAX_LENGTH` */
-  DEFAULT_COUNT = 4096,
+  DEFAULT_BYTES = 1 << 16, /* that a read takes if the program does not say how many elements */
 };
 
 struct copy {
@@ -229,7 +229,8 @@ static struct end *check_open(lua_State *L, const char *what) {
 /* `rx:read(n)` of a stream: at most n elements, at least one unless n is 0; nil when the writable end is dropped. */
 static int read_stream(lua_State *L) {
   struct end *end = check_open(L, "read");
-  lua_Integer count = luaL_optinteger(L, 2, DEFAULT_COUNT);
+  size_t size = channel_of(end->type).size;
+  lua_Integer count = luaL_optinteger(L, 2, size > DEFAULT_BYTES ? 1 : DEFAULT_BYTES / (lua_Integer)(size ? size : 1));
   luaL_argcheck(L, count >= 0 && count <= MAX_COUNT, 2, "expected a number of elements below 2^28");
   lua_settop(L, 1);
   if (end->state != END_DONE) return go_on(L, begin(L, end, (size_t)count));
@@ -315,28 +316,43 @@ static int nothing(lua_State *L) {
   return 1;
 }
 
-/* `for values in rx:values(n) do`, and everything until the writable end is dropped. */
+/*
+ * `for values in rx:values(n) do`, and `read_all` until the writable end is dropped. If it is cancelled when it has read
+ * something, it returns this, and the error comes later.
+ */
 static const char loops[] =
-    "local methods, nothing = ...\n"
+    "local methods, nothing, later = ...\n"
     "function methods:values(count)\n"
     "  return function() return (self:read(count)) end\n"
     "end\n"
     "function methods:read_all()\n"
     "  local all, parts, length = nothing(self), {}, 0\n"
-    "  for part in self:values(65536) do\n"
-    "    if type(all) == 'string' then\n"
-    "      parts[#parts + 1] = part\n"
-    "    elseif type(all) == 'number' then\n"
-    "      all = all + part\n"
-    "    else\n"
+    "  local status\n"
+    "  repeat\n"
+    "    local fine, part, how = pcall(self.read, self)\n"
+    "    if not fine and (part ~= wit.cancelled or length == 0) then error(part, 0) end\n"
+    "    status = fine and how or 'cancelled'\n"
+    "    if not fine then\n"
+    "      later()\n"
+    "    elseif type(part) == 'string' then\n"
+    "      parts[#parts + 1], length = part, length + #part\n"
+    "    elseif type(part) == 'number' then\n"
+    "      all, length = all + part, length + part\n"
+    "    elseif part then\n"
     "      local count = part.n or #part\n"
     "      table.move(part, 1, count, length + 1, all)\n"
     "      length = length + count\n"
     "      if part.n then all.n = length end\n"
     "    end\n"
-    "  end\n"
-    "  return type(all) == 'string' and table.concat(parts) or all\n"
+    "  until status ~= 'completed'\n"
+    "  return type(all) == 'string' and table.concat(parts) or all, status\n"
     "end\n";
+
+static int later(lua_State *L) {
+  (void)L;
+  cancel_later();
+  return 0;
+}
 
 void add_copies(lua_State *L, bool stream, bool writable) {
   if (writable) {
@@ -353,7 +369,8 @@ void add_copies(lua_State *L, bool stream, bool writable) {
       if (luaL_loadbuffer(L, loops, sizeof loops - 1, "=streams")) lua_error(L);
       lua_pushvalue(L, -2);
       lua_pushcfunction(L, nothing);
-      lua_call(L, 2, 0);
+      lua_pushcfunction(L, later);
+      lua_call(L, 3, 0);
     }
   }
   lua_pushcfunction(L, cancel_method);

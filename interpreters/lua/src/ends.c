@@ -4,8 +4,6 @@
  */
 #include "ends.h"
 
-#include <stdlib.h>
-
 #include "copies.h"
 
 /* Keys of the metatables in the registry: by stream or future, and by readable or writable. */
@@ -175,31 +173,12 @@ static int close_end(lua_State *L) {
   return end && end->state != END_GONE ? drop_method(L) : 0;
 }
 
-struct collected {
-  struct collected *next;
-  struct end end;
-};
-
-static struct collected *collected;
-
-/* The collector may run while a value is pushed or popped, so the end is dropped later. */
 static int collect_end(lua_State *L) {
   const struct end *end = to_end(L, 1);
   if (!end || end->state != END_OPEN || !may_drop(end)) return 0;
-  struct collected *found = malloc(sizeof *found);
-  if (!found) return 0;
-  *found = (struct collected){collected, *end};
-  collected = found;
+  struct channel channel = channel_of(end->type);
+  drop_later(end->writable ? channel.drop_writable : channel.drop_readable, end->handle);
   return 0;
-}
-
-void drop_collected(void) {
-  while (collected) {
-    struct collected *found = collected;
-    collected = found->next;
-    drop_end(&found->end);
-    free(found);
-  }
 }
 
 /* ---- The table `wit` --------------------------------------------------------------------------------------------- */

@@ -47,7 +47,5 @@ void drop_end(struct end *end);
 int drop_method(lua_State *L);
 /* Takes back an end that was given away, because nobody took it. */
 void restore_end(struct end *end);
-/* Drops the ends that the collector has found. Not while a value is pushed or popped. */
-void drop_collected(void);
 
 #endif

@@ -1,5 +1,4 @@
 /* Calls of exported functions and destructors. */
-#include "ends.h"
 #include "glue.h"
 
 void wit_dylib_initialize(const wit_t *wit) {

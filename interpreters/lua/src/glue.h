@@ -97,6 +97,12 @@ bool spelled(const char *text, wit_type_t type);
 /* Pushes the function that the program has for an export. */
 void push_function(struct call *call, const char *name);
 
+/* collected.c */
+/* The collector may run while a value is pushed or popped, where nothing may be dropped. */
+void drop_later(void (*drop)(uint32_t handle), uint32_t handle);
+/* Drops what was to be dropped later. Not while a value is pushed or popped. */
+void drop_collected(void);
+
 /* pop.c */
 /* The length of the table on top; with holes, its field `n`, as from table.pack, counts. */
 size_t list_length(void *cx, const char *what, const char *name, bool holes);
@@ -105,10 +111,11 @@ size_t list_length(void *cx, const char *what, const char *name, bool holes);
 /* Calls an asynchronous import with the values on the stack, as a function of Lua; suspends the coroutine. */
 int call_async(lua_State *L, const wit_import_func_t *function);
 
-/* imports.c, resources.c, ends.c, reflect.c, tasks.c: fill the table `wit`, which is on top; the imports first. */
+/* Several files: fill the table `wit`, which is on top; the imports first. */
 void add_imports(lua_State *L);
 void add_resources(lua_State *L);
 void add_ends(lua_State *L);
+void add_error_contexts(lua_State *L);
 void add_reflection(lua_State *L);
 void add_async(lua_State *L);
 

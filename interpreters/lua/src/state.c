@@ -79,6 +79,7 @@ static int run_program(lua_State *L) {
   add_imports(L);
   add_resources(L);
   add_ends(L);
+  add_error_contexts(L);
   add_reflection(L);
   add_async(L);
   add_platform(L);

@@ -5,7 +5,6 @@
 
 #ifdef LUA_ASYNC
 #include "builtins.h"
-#include "ends.h"
 #include "tasks.h"
 
 struct subtask {

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "ends.h"
-
 #ifdef LUA_ASYNC
 #include "builtins.h"
 
@@ -303,6 +301,8 @@ void cancel_pending(lua_State *L, struct pending *pending) {
 }
 
 bool is_cancelled(void) { return current()->running->cancelled; }
+
+void cancel_later(void) { current()->running->cancelled = true; }
 
 void raise_cancelled(lua_State *L) {
   if (!is_cancelled()) return;

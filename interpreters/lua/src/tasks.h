@@ -38,6 +38,8 @@ void wait_for(lua_State *L, struct pending *pending, lua_KFunction then);
 void cancel_pending(lua_State *L, struct pending *pending);
 /* Whether the running coroutine has a cancellation that is to be delivered. */
 bool is_cancelled(void);
+/* Delivers a cancellation to the running coroutine when it waits next. */
+void cancel_later(void);
 /* Delivers it, if there is one: raises `wit.cancelled`. */
 void raise_cancelled(lua_State *L);
 

@@ -76,5 +76,5 @@ def outcome(running: Running, source: str) -> str:
     """What `run` returns for a source, or what a program says before it ends."""
     try:
         return str(running("run", source))
-    except wasmtime.WasmtimeError:
-        return "\n".join(running.said) or "a trap"
+    except wasmtime.WasmtimeError as error:
+        return "\n".join(running.said) or str(error)

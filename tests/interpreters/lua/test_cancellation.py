@@ -92,6 +92,16 @@ COPIES = [
      local read = reader:await()
      writer:cancel()
      return read .. writer:await()""", "ab2cancelledthe call was cancelled"),
+    # the same of a loop of reads
+    ("""local rx = pass.made("local rx, tx = wit.stream('u8') "
+       .. "wit.start(function() tx:write_all('abc') wit.exports.hold = tx end) return rx")
+     local call = wit.start(function()
+       local bytes, status = rx:read_all()
+       return bytes .. status .. tostring(select(2, pcall(rx.read, rx)))
+     end)
+     wit.yield()
+     call:cancel()
+     return call:await()""", "abccancelledthe call was cancelled"),
     # handles of a write that is cancelled
     ("""local rx, tx = wit.stream('item')
      local made = things(4)

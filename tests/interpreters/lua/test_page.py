@@ -12,7 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,7 @@ class Walk:
 def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path, zig_cache: Path) -> Walk:
     folder = tmp_path_factory.mktemp("page")
     for language, name in (("wit", "hello.wit"), ("lua", "hello.lua"), ("python", "run.py")):
-        (content,) = blocks(PAGE, language)
-        (folder / name).write_text(content)
+        (folder / name).write_text(blocks(PAGE, language)[0])
     said = {}
     given = {"EXAMPLES": EXAMPLES, "LUA_SOURCES": sources, "ZIG_LOCAL_CACHE_DIR": zig_cache, "PYTHONPATH": ROOT}
     environment = {**os.environ, **{name: str(path) for name, path in given.items()}}
@@ -60,7 +59,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path, zig_cache: Pat
 
 @pytest.mark.skipif(not ZIG, reason=NO_ZIG)
 def test_the_commands(walk: Walk) -> None:
-    assert len(walk.said) == 12
+    assert len(walk.said) == 16
     for component, name in (("hello", "Ada"), ("ready", "Grace")):
         said = walk.said[f"python run.py {component}.wasm {name}"]
         assert f"Hello, {name}!" in said and f"1 ['dear {name}']" in said
@@ -78,17 +77,28 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(walk: Walk) -> Iterator[str]:
-    command = wasmtime(walk.folder)
-    address = f"127.0.0.1:{free_port()}"
-    words = [str(command), "serve", "--addr", address, "http.wasm"]
-    with subprocess.Popen(words, cwd=walk.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+def command(walk: Walk) -> Path:
+    return wasmtime(walk.folder)
+
+
+@contextmanager
+def serving(command: Path, component: str, *flags: str) -> Iterator[int]:
+    """The port at which the engine serves a component that is beside its command."""
+    port = free_port()
+    words = [str(command), "serve", *flags, "--addr", f"127.0.0.1:{port}", component]
+    with subprocess.Popen(words, cwd=command.parent, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
             assert b"Serving HTTP" in process.stderr.readline()
-            yield f"http://{address}"
+            yield port
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="module")
+def server(command: Path) -> Iterator[str]:
+    with serving(command, "http.wasm") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def answer(url: str, body: bytes | None) -> tuple[int, Any]:
@@ -122,3 +132,31 @@ DEEP = "[" * 101 + "]" * 101
 def test_the_handler(server: str, path: str, body: str | None, status: int, result: Any) -> None:
     expected = json.loads(body) if result is None and body is not None else result
     assert answer(server + path, None if body is None else body.encode()) == (status, expected)
+
+
+# ---- The handler that streams ----------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_handler() -> None:
+    assert blocks(PAGE, "lua")[1] in (EXAMPLES / "shout" / "handler.lua").read_text()
+
+
+def received(connection: socket.socket, last: bytes) -> bytes:
+    found = b""
+    while last not in found:
+        part = connection.recv(4096)
+        assert part, found
+        found += part
+    return found
+
+
+def test_the_handler_answers_while_the_request_comes(command: Path) -> None:
+    request = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with (
+        serving(command, "shout.wasm", "-Sp3", "-Wcomponent-model-async") as port,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as connection,
+    ):
+        connection.sendall(request + b"5\r\nfirst\r\n")
+        assert b"200 OK" in received(connection, b"FIRST")
+        connection.sendall(b"6\r\nsecond\r\n0\r\n\r\n")
+        assert b"SECOND" in received(connection, b"\r\n0\r\n\r\n")
