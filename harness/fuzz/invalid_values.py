@@ -15,6 +15,7 @@ from harness.values.values import HandleName, Invalid, Value
 from harness.world import despecialize as shapes
 from harness.world import types as t
 from harness.world.despecialize import Bits, Product, Scalar, Shape, Sum, despecialize
+from harness.world.layout import Layout
 
 _STRINGS = (b"\x80", b"\xff", b"\xc3", b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\xe2\x82")
 """Lone, cut off, overlong, a surrogate, beyond the last code point (Unicode, table 3-7)."""
@@ -25,10 +26,9 @@ _BOOLS = (2, 255, 256, 0x8000_0000, 0xFFFF_FFFF)
 
 _RANGES = (
     (9, 1), (9, 0), (10, 1), (12, 1), (1 << 28, 1), (0xFFFF_FFF0, 32), (0xFFFF_FFFC, 1), (8, 1 << 28),
-    (8, (1 << 28) - 1), (8, 0xFFFF_FFFF), (16, 0x2000_0000), (0, 1 << 31), (0, 1 << 30),
+    (8, (1 << 28) - 1), (8, 0xFFFF_FFFF), (16, 0x2000_0000),
 )  # fmt: skip
-"""Addresses and lengths: unaligned for some type, out of bounds, wrapped around, longer than any string or list. At the
-address 0 a list goes element by element."""
+"""Addresses and lengths: unaligned for some type, out of bounds, wrapped around, longer than any string or list."""
 
 _HANDLES = (0, 0x00FF_FFFF, 0xFFFF_FFFF)
 """Never in a table: the first is reserved, the others are far above the handles of a run."""
@@ -131,7 +131,9 @@ def invalid_values(spot: Spot) -> Sequence[Value]:
 def _no_handles(type: t.Type) -> Sequence[s.Value]:
     match despecialize(type):
         case shapes.Sequence(types):
-            return [*(map(s.Str, _STRINGS) if not types else ()), *(s.Pointer(*at) for at in _RANGES)]
+            if not types:
+                return [*map(s.Str, _STRINGS), *(s.Pointer(*at) for at in _RANGES)]
+            return [*(s.Pointer(*at) for at in _RANGES), *_overflowing(types[0])]
         case Sum(cases) if isinstance(type, t.EnumType):
             enums = (len(cases), len(cases) + 1, 255, 256, 0xFFFF, 1 << 16, 1 << 31, 0xFFFF_FFFF)
             return [s.Number("enum", number) for number in (*(len(cases),) * is_wide(type), *enums)]
@@ -144,6 +146,14 @@ def _no_handles(type: t.Type) -> Sequence[s.Value]:
             return [s.Number(scalar.canonical, number) for number in _invalid_numbers(scalar)]
         case _:
             raise AssertionError(f"{type.canonical} is no spot")
+
+
+def _overflowing(element: t.Type) -> Iterator[s.Pointer]:
+    """The smallest length whose size in bytes does not fit 32 bits, for a list that goes element by element (address
+    0); twice, because there are many others. The size wraps around to less than one element."""
+    size = Layout().elem_size(element)
+    if size > 1:
+        yield from [s.Pointer(0, -(-(1 << 32) // size))] * 2
 
 
 def _invalid_numbers(type: t.Prim) -> Sequence[int]:

@@ -148,6 +148,16 @@ def test_there_is_no_such_run_where_the_value_is_no_trap(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
+    ("element", "length"), [("u64", 1 << 29), ("tuple<u16, u8, u16>", 715_827_883), ("option<list<u8>>", 357_913_942)]
+)
+def test_a_list_by_element_may_claim_more_than_32_bits_of_bytes(element: str, length: int) -> None:
+    wit = f"package a:b; interface x {{ f: func(l: list<{element}>); }} world w {{ import x; }}"
+    runs = [run for run in injected(wit, 0, 60).plan.runs if run.calls[-1].startswith("with !ptr 0 ")]
+    assert runs
+    assert all(run.calls[-1].startswith(f"with !ptr 0 {length} in ") for run in runs)
+
+
+@pytest.mark.parametrize(
     "wit", ["package a:b; world w { }", "package a:b; interface x { f: func(); } world w { import x; }"]
 )
 def test_nothing_to_be_made_invalid(wit: str) -> None:
