@@ -91,6 +91,12 @@ local function drop(handle, type)
   return handle
 end
 
+-- After a call was cancelled: of what the import has taken, nothing is left to drop.
+local function drop_left(handle)
+  pcall(wit.drop, handle)
+  return handle
+end
+
 -- An exported resource stands for an imported one: its objects are tables with `inner`, the imported handle.
 local function wrap(handle, type)
   if not type.exported then return handle end
@@ -130,7 +136,10 @@ local function forward(described, import)
   return function(...)
     local arguments = { ... }
     for at, parameter in ipairs(described.parameters) do map_part(arguments, at, parameter.type, unwrap) end
-    return map_handles(call(table.unpack(arguments, 1, count)), described.result, wrap)
+    local done, found = pcall(call, table.unpack(arguments, 1, count))
+    if done then return map_handles(found, described.result, wrap) end
+    for at, parameter in ipairs(described.parameters) do map_part(arguments, at, parameter.type, drop_left) end
+    error(found, 0)
   end
 end
 

@@ -93,13 +93,11 @@ static _Noreturn void fail_coroutine(const struct coroutine *coroutine) {
 /* After an error: keeps it with its trace as user value 2, and closes the variables with <close>. */
 static void close(struct coroutine *coroutine) {
   lua_State *L = coroutine->L, *other = coroutine->task->call->L;
-  if (!is_error_cancelled(L)) {
-    lua_rawgeti(other, LUA_REGISTRYINDEX, coroutine->reference);
-    luaL_traceback(other, L, luaL_tolstring(L, -1, NULL), 0);
-    lua_pop(L, 1);
-    lua_setiuservalue(other, -2, 2);
-    lua_pop(other, 1);
-  }
+  lua_rawgeti(other, LUA_REGISTRYINDEX, coroutine->reference);
+  luaL_traceback(other, L, luaL_tolstring(L, -1, NULL), 0);
+  lua_pop(L, 1);
+  lua_setiuservalue(other, -2, 2);
+  lua_pop(other, 1);
   lua_resetthread(L); /* leaves the error, or that of a <close> */
 }
 

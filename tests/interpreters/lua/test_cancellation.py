@@ -156,6 +156,7 @@ ERRORS = [
      return problem .. tostring(seen == wit.cancelled)""", "secondtrue"),
     ("local call = wit.start(error, { code = 7 }) return select(2, pcall(call.await, call)).code", "7"),
     ("wit.start(error, 'lost') return 1", "run: lost\nstack traceback:\n\t[C]: in function 'error'"),
+    ("local call = wit.start(print) call:cancel() call:await()", "run: the call was cancelled\nstack traceback:"),
     ("local call call = wit.start(function() call:await() end) call:await()", "run: coroutines wait for each other"),
     # each turn of a loop lets others go on, and can be cancelled
     ("""local turns = 0

@@ -105,6 +105,14 @@ RUNS = [
      local order = wit.first(table.unpack(calls)) .. calls[2]:await()
      ta:write('1')
      return order .. calls[1]:await() .. calls[3]:await()""", "321written"),
+    # where Lua cannot suspend the coroutine: in one of the program, and below a function of C
+    ("""return coroutine.wrap(function()
+       local rx, tx = wit.stream('u8')
+       return beside('bytes', "return (...):read_all()", rx, function() tx:write_all('inside') tx:drop() end)
+     end)()""", "inside / nil"),
+    ("""local rx, tx = wit.stream('u8')
+     return beside('bytes', "local rx = ... return (('a-b'):gsub('%a', function() return rx:read(1) end))", rx,
+       function() tx:write_all('xy') end)""", "x-y / nil"),
     # wrong uses
     ("""local rx, tx = wit.stream('u8')
      local call = wit.start(function() return rx:read() end)
