@@ -6,6 +6,7 @@ import random
 import resource
 import time
 from dataclasses import dataclass
+from functools import cache
 
 from harness.bench.examination import Options
 from harness.bench.examine import examine
@@ -19,6 +20,9 @@ from harness.fuzz.worlds import FuzzWorld, Profile, random_world
 from harness.plan.plan import Plan
 from harness.planner import check_plan
 from harness.process.launching import processor_time
+from harness.runs.runner import default_expectations
+from harness.suite.expectations import Expectations
+from harness.suite.expectations_file import load
 from harness.toolchains.cells import REFERENCE, First, pure_cell
 from harness.trace.reader import Trace, TraceReader
 from reports.outcomes import Outcome
@@ -67,6 +71,12 @@ def _cpu_seconds() -> float:
     return own.ru_utime + own.ru_stime + processor_time()
 
 
+@cache
+def _known(tools: tuple[tuple[str, str], ...]) -> Expectations:
+    """The known faults of these tools and versions."""
+    return load(default_expectations(), dict(tools))
+
+
 def drawn(seed: int, functions: int, asynchronous: bool = False) -> FuzzWorld:
     """A random world; `asynchronous`: with asynchronous functions, streams and futures."""
     # worlds at which the reference panics would make the floor cheaper than it is
@@ -96,10 +106,11 @@ class Differential:
 
     def perform(self, bench: Workbench) -> Spent:
         world = drawn(self.seed, self.functions, self.asynchronous)
+        known = _known(tuple((tool.tool, tool.version) for tool in bench.toolchains.values()))
         watch = Stopwatch()
         started = time.perf_counter()
         plan = planned(world, self.seed, self.calls)
-        options = Options(artifacts=None, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
+        options = Options(expectations=known, artifacts=None, first=First.SUBJECT_BOTH_WAYS, turn=self.seed)
         seen = examine(bench, f"world-{self.seed}", plan, options, started)
         return Spent(dict(seen.stages), watch.seconds, watch.cpu, count_calls(plan), seen.verdict.outcome)
 

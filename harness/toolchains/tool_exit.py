@@ -51,6 +51,6 @@ def judge_exit(completed: Completed, stage: str, limits: ProcessLimits) -> Build
         return Panicked(completed.exit_code, told, stage)
     if completed.exit_code in REFUSALS and OWN_VALIDATOR in message:
         return InvalidOutput(message, stage, b"")
-    if completed.exit_code in REFUSALS:
+    if completed.exit_code in REFUSALS and message:
         return Refused(message, stage)
-    return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}", stage)
+    return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}, without a message", stage)
