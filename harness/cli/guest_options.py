@@ -33,6 +33,7 @@ _OPTIONS = (
         type=click.Choice([streams.value for streams in Streams]),
         help="What it does with streams and futures.  [default: pass with --with-async, else none]",
     ),
+    click.option("--with-cancel", is_flag=True, help="Its tasks pass cancellation on while they wait."),
     click.option(
         "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
     ),
@@ -54,12 +55,13 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     """Raises `UsedWrongly` for files that cannot be an interpreter."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
-    asynchronous, streams = given.pop("with_async"), given.pop("streams")
+    asynchronous, streams, cancels = given.pop("with_async"), given.pop("streams"), given.pop("with_cancel")
     if path is None:
         options = {
             "--abi-version": version,
             "--with-async": asynchronous,
             "--streams": streams,
+            "--with-cancel": cancels,
             "--adapt": adapters,
             "--library": libraries,
         }
@@ -68,7 +70,9 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
                 raise UsedWrongly(f"{option} is for an interpreter: name it with --interpreter FILE")
         return None
     files = _named("--library", libraries), _named("--adapt", adapters)
-    abilities = Abilities(asynchronous, Streams(streams) if streams else _usual(asynchronous))
+    if cancels and not asynchronous:
+        raise UsedWrongly("--with-cancel is for an interpreter with async functions: say --with-async, too")
+    abilities = Abilities(asynchronous, Streams(streams) if streams else _usual(asynchronous), cancels)
     found = Interpreter(path, int(version or NEWEST), *files, abilities)
     try:
         found.read()
@@ -99,6 +103,7 @@ def interpreter_words(interpreter: Interpreter | None) -> list[str]:
     words += ["--abi-version", str(interpreter.abi_version)] if interpreter.abi_version != NEWEST else []
     words += ["--with-async"] if interpreter.abilities.asynchronous else []
     streams = interpreter.abilities.streams
+    words += ["--with-cancel"] if interpreter.abilities.cancels else []
     words += ["--streams", streams.value] if streams is not _usual(interpreter.abilities.asynchronous) else []
     for option, items in (("--adapt", interpreter.adapters), ("--library", interpreter.libraries)):
         words += [word for item in items for word in (option, f"{item.name}={item.path}")]

@@ -57,7 +57,7 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
 def _decided(cell: GuestCell, interpreter: str) -> GuestCell:
     if not cell.blamed:
         return cell
-    found = [_about_handles(interpreter, _not_ended(cell, finding)) for finding in cell.findings]
+    found = [_with_rule(interpreter, _not_ended(cell, finding)) for finding in cell.findings]
     return replace(cell, findings=tuple(found))
 
 
@@ -66,14 +66,19 @@ _OF_AN_END = re.compile(r"\b(?:stream|future)_|\bevent [2-5] ")
 _NO_HANDLE = f"a trap ({TrapClass.INVALID_HANDLE.value}"
 
 
-def _about_handles(interpreter: str, finding: Finding) -> Finding:
-    """Who sees a wrong handle is seldom who made it wrong, so the rule that was broken is said, too."""
+_CANCELLED = "`event 6 0 0`"
+
+
+def _with_rule(interpreter: str, finding: Finding) -> Finding:
+    """Who sees a fault of this kind is seldom who made it, so the rule that was broken is said, too."""
     difference = finding.difference
     if difference is None:
         return finding
     said = ""
     if difference.actual.startswith(_NO_HANDLE):
         said = f"{interpreter} gave a handle that it does not have: perhaps it has given it away before"
+    elif difference.expected.startswith(_CANCELLED):
+        said = f"{interpreter} has to pass a cancellation on to the call that its task waits for"
     elif _OF_AN_END.search(difference.expected) or _OF_AN_END.search(difference.actual):
         said = f"{interpreter} has to give each end on as it got it, once and at its place, and to drop the others"
     return replace(finding, message=f"{finding.message} ({said})") if said else finding

@@ -16,6 +16,7 @@ from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
 from harness.planner.guest_calls import GuestCaller
+from harness.planner.guest_cancels import MOST_CANCELLED, GuestCanceller, can_be_cancelled
 from harness.planner.guest_rules import GuestComposition, without_rule
 from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
@@ -29,7 +30,7 @@ def guest_world(
 ) -> PlannedWorld:
     """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
     lists that go whole in the driver and the provider. If the interpreter has async functions, a third run has calls of
-    them side by side."""
+    them side by side; if it passes cancellation on, the last run cancels calls."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
@@ -44,6 +45,7 @@ def guest_world(
         for way, count in (rounds if possible else ())
     ]
     runs += _together(composition, random, possible)
+    runs += _cancelled(composition, random, possible) if abilities.cancels else []
     left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
     plan = Plan(
         title=title,
@@ -69,6 +71,17 @@ def _together(
     caller = GuestCaller(composition, random)
     steps = plan_steps(caller, fit, max(1, MOST_TOGETHER // len(fit)), Progress())
     return [RunSteps(side_by_side(composition, random, steps), s.Lists.BY_ELEMENT)]
+
+
+def _cancelled(
+    composition: GuestComposition, random: Random, functions: Sequence[tuple[Role, Function]]
+) -> list[RunSteps]:
+    fit = [item for item in functions if can_be_cancelled(composition, item[1])][:MOST_CANCELLED]
+    if not fit:
+        return []
+    caller = GuestCanceller(composition, random)
+    steps = plan_steps(caller, fit, max(1, MOST_CANCELLED // len(fit)), Progress())
+    return [RunSteps(steps, s.Lists.BY_ELEMENT)]
 
 
 def guest_plan(

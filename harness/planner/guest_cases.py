@@ -10,7 +10,6 @@ from random import Random
 from harness.model import Unpredictable
 from harness.plan.async_steps import (
     AwaitStep,
-    CancelledStep,
     CancelStep,
     EndsStep,
     EndStep,
@@ -31,11 +30,13 @@ from harness.planner.bare import RunSteps, predicted
 from harness.planner.cases import case_source, segments, value_of
 from harness.planner.guest import guest_surroundings, guest_world
 from harness.planner.guest_calls import Inner, Wrapping
+from harness.planner.guest_cancels import passes_on
 from harness.planner.guest_ends import GuestEnds
 from harness.planner.guest_rules import Echo, Forward, GuestComposition
 from harness.planner.named import WORLD, import_of
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
+from harness.planner.task_steps import may_be_cancelled
 from harness.planner.values import Handle, with_handles
 from harness.script.encoding import handles
 from harness.suite.case import Case
@@ -68,7 +69,7 @@ def guest_case_plan(case: Case, abilities: Abilities = NO_ABILITIES) -> Plan:
         raise NoRole("the world exports nothing, so nothing can call the interpreter")
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     runs = tuple(
-        _run(composition, RunSteps(_Guest(composition, surroundings.unsupported).steps(segment), lists))
+        _run(composition, RunSteps(_Guest(composition, surroundings.unsupported, abilities).steps(segment), lists))
         for lists in case.lists
         for segment in segments(case.steps)
     )
@@ -101,13 +102,16 @@ def _run(composition: GuestComposition, run: RunSteps) -> ScriptPlan:
 class _Guest:
     """The steps of one run, as a driver and an interpreter that is not ours do them."""
 
-    def __init__(self, composition: GuestComposition, unsupported: Sequence[str]) -> None:
+    def __init__(self, composition: GuestComposition, unsupported: Sequence[str], abilities: Abilities) -> None:
         self._composition = composition
+        self._abilities = abilities
+        self._cancelled: frozenset[str] = frozenset()
         self._unsupported = unsupported
         self._wrapping = Wrapping(composition)
         self._ends = GuestEnds(composition, _value)
 
     def steps(self, steps: Sequence[Step[str]]) -> tuple[Step[Value], ...]:
+        self._cancelled = frozenset(step.handle for step in steps if isinstance(step, CancelStep))
         return tuple([self._step(step) for step in steps])
 
     def _step(self, step: Step[str]) -> Step[Value]:
@@ -122,7 +126,11 @@ class _Guest:
                 return replace(self._with_end(Role.DRIVER, step), by=Role.DRIVER)
             case AwaitStep() | YieldStep() | SetStep() | JoinStep() | WaitStep():
                 return replace(step, by=Role.DRIVER)
-        other = "a step that makes a resource or an error context, or cancels a call,"
+            case CancelStep() if self._abilities.cancels:
+                return replace(step, by=Role.DRIVER)
+            case CancelStep():
+                raise NoRole("the case cancels a call, which is done with --with-cancel")
+        other = "a step that makes a resource or an error context"
         raise NoRole(f"{other} is by the subject, which does nothing by itself")
 
     def _with_end(self, role: Role, step: EndStep[str]) -> EndStep[Value]:
@@ -211,10 +219,19 @@ class _Guest:
         during = self._provided(step.during, renamed)
         inner_call = CallStep(name, tuple(inner_args), inner_result, trap=made.trap, during=during, keep=keep)
         drops = tuple([DropStep[Value](name) for name in given_away])
+        calls: tuple[Step[Value], ...] = (inner_call,)
+        if step.name in self._cancelled:
+            if renamed:
+                raise NoRole("a call with handles is cancelled")
+            if any(isinstance(inner, YieldStep) and inner.in_place for inner in step.during):
+                # then wasmtime 50 goes on with it before `subtask.cancel` returns to the driver
+                raise NoRole("a callee that waits in place is cancelled through the interpreter")
+            inner_call = replace(inner_call, name=f"{step.name}{INNER}")
+            calls = passes_on(inner_call, f"set{INNER}-{step.name}", may_be_cancelled(step))
         return replace(
             made,
             result=None if trap_of(step) is not None else made.result,
-            during=(*drops, inner_call),
+            during=(*drops, *calls),
             keep=frozenset(),
         )
 
@@ -243,8 +260,8 @@ class _Guest:
                 return self._with_end(Role.PROVIDER, step)
             case CallStep() | CancelStep():
                 raise NoRole("the callee of the case calls something, and a provider calls nothing")
-            case IfCancelledStep() | CancelledStep():
-                raise NoRole("the callee of the case is cancelled")
+            case IfCancelledStep(steps):
+                return IfCancelledStep(self._provided(steps, renamed), path=step.path)
         return step
 
     def _drop(self, step: DropStep[str]) -> DropStep[Value]:

@@ -17,10 +17,11 @@ class Streams(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`asynchronous`: it has async functions."""
+    """`asynchronous`: it has async functions. `cancels`: its tasks pass cancellation on while they wait."""
 
     asynchronous: bool = False
     streams: Streams = Streams.NONE
+    cancels: bool = False
 
 
 NO_ABILITIES = Abilities()

@@ -7,19 +7,23 @@
 ROOT("[waitable-set-new]") uint32_t canon_waitable_set_new(void);
 ROOT("[waitable-set-drop]") void canon_waitable_set_drop(uint32_t set);
 ROOT("[waitable-join]") void canon_waitable_join(uint32_t waitable, uint32_t set);
+ROOT("[subtask-cancel]") uint32_t canon_subtask_cancel(uint32_t subtask);
 ROOT("[subtask-drop]") void canon_subtask_drop(uint32_t subtask);
 ROOT("[context-get-0]") uint32_t canon_context_get(void);
 ROOT("[context-set-0]") void canon_context_set(uint32_t value);
+__attribute__((import_module("[export]$root"), import_name("[task-cancel]"))) void canon_task_cancel(void);
 
 /* CanonicalABI.md: EventCode, Subtask.State, CallbackCode. A handle is packed above a code of 4 bits. */
-enum { EVENT_SUBTASK = 1, RETURNED = 2, EXIT = 0, WAIT = 2, CODE_BITS = 4, CODE_MASK = 15 };
+enum { EVENT_SUBTASK = 1, EVENT_TASK_CANCELLED = 6 };
+enum { RETURNED = 2, CANCELLED_BEFORE_STARTED = 3 };
+enum { EXIT = 0, WAIT = 2, CODE_BITS = 4, CODE_MASK = 15 };
 
 /* A call that waits. Its address is in context slot 0 of the task, because the callback does not get the context. */
 struct task {
   struct context *cx;
   struct call call;
   void *area; /* for the arguments and the result of the import */
-  uint32_t set;
+  uint32_t subtask, set;
 };
 
 static int32_t wait(const struct task *task) { return (int32_t)(task->set << CODE_BITS | WAIT); }
@@ -48,20 +52,38 @@ int32_t wit_dylib_export_async_call(void *context, size_t which) {
   uint32_t started = call.imported->async_impl(cx, area);
   if ((started & CODE_MASK) == RETURNED) return lift_and_end(cx, &call, area);
   struct task *task = allocate_for(&cx->memory, sizeof *task);
-  *task = (struct task){cx, call, area, canon_waitable_set_new()};
+  *task = (struct task){cx, call, area, started >> CODE_BITS, canon_waitable_set_new()};
   canon_context_set((uint32_t)(uintptr_t)task);
-  canon_waitable_join(started >> CODE_BITS, task->set);
+  canon_waitable_join(task->subtask, task->set);
   return wait(task);
 }
 
-int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
-  (void)which;
-  struct task *task = (struct task *)(uintptr_t)canon_context_get();
-  if (event != EVENT_SUBTASK || code != RETURNED) return wait(task); /* it has only started */
-  canon_waitable_join((uint32_t)waitable, 0);
-  canon_subtask_drop((uint32_t)waitable);
+/* The subtask is resolved, in this state: returned or cancelled. */
+static int32_t resolved_as(struct task *task, uint32_t state) {
+  struct context *cx = task->cx;
+  canon_subtask_drop(task->subtask);
   canon_waitable_set_drop(task->set);
-  return lift_and_end(task->cx, &task->call, task->area);
+  if (state == RETURNED) return lift_and_end(cx, &task->call, task->area);
+  give_up(&task->call, state != CANCELLED_BEFORE_STARTED);
+  canon_task_cancel();
+  free_context(cx);
+  return EXIT;
+}
+
+int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
+  (void)waitable, (void)which;
+  struct task *task = (struct task *)(uintptr_t)canon_context_get();
+  if (event == EVENT_TASK_CANCELLED) {
+#ifdef MUTANT_NOT_PASSED_ON
+    return wait(task);
+#endif
+    /* Waits until the other call is resolved: it may also return. No member of a set can be cancelled. */
+    canon_waitable_join(task->subtask, 0);
+    return resolved_as(task, canon_subtask_cancel(task->subtask));
+  }
+  if (event != EVENT_SUBTASK || code != RETURNED) return wait(task); /* it has only started */
+  canon_waitable_join(task->subtask, 0);
+  return resolved_as(task, RETURNED);
 }
 
 #else

@@ -67,6 +67,12 @@ void take_result(struct context *cx, const struct call *call) {
   if (returns(call)) visit_handles(top(cx), call->exported->result, wrap);
 }
 
+void give_up(const struct call *call, bool started) {
+  for (size_t at = 0; !started && at < call->exported->nparams; at++)
+    visit_handles(call->args[at], call->imported->params[at], drop_owned);
+  visit_parameters(call, drop_borrow);
+}
+
 void echo(struct context *cx, const struct call *call) {
   const wit_export_func_t *exported = call->exported;
   size_t chosen = 0;

@@ -38,6 +38,10 @@ void drop_handle(struct value *handle, wit_type_t type) {
   resource->drop((uint32_t)handle->bits);
 }
 
+void drop_owned(struct value *handle, wit_type_t type) {
+  if (WIT_TYPE_KIND(type) != WIT_TYPE_BORROW) drop_handle(handle, type);
+}
+
 void drop_borrow(struct value *handle, wit_type_t type) {
 #ifdef MUTANT_BORROW_KEPT
   return;

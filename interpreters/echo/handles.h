@@ -11,6 +11,8 @@ void wrap(struct value *handle, wit_type_t type);
 /* A handle that is given on as it is. */
 void give(struct value *handle, wit_type_t type);
 void drop_handle(struct value *handle, wit_type_t type);
+/* Of all handles only those that are not borrowed. */
+void drop_owned(struct value *handle, wit_type_t type);
 /* Of all handles only the borrowed ones. */
 void drop_borrow(struct value *handle, wit_type_t type);
 

@@ -17,6 +17,8 @@ struct call begin_call(struct context *cx, size_t which);
 void give_arguments(struct context *cx, const struct call *call);
 /* Forward, last part: the result of the import, if there is one, becomes that of the export. */
 void take_result(struct context *cx, const struct call *call);
+/* The import was cancelled instead. If it had not started, it has not taken its arguments. */
+void give_up(const struct call *call, bool started);
 /* Echo: leaves the first parameter of the result's type, and drops the handles of the others. */
 void echo(struct context *cx, const struct call *call);
 
