@@ -3,7 +3,8 @@ while they wait or after they have returned, and calls that wait for the end of 
 
 A callee does everything that others can notice before it waits. So what a planner knows stays true, whenever the task
 gets its turns. It ends when it returns: between the two, no caller may drop the call (docs/async.md, F6). Nobody asks
-twice for one cancellation (F3).
+twice for one cancellation (F3). A call is not cancelled by `async` whose callee blocks in a `subtask.cancel` of its own
+(F9).
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ class Waits:
     """The function of its own call."""
     cancelled: bool = False
     """Whether it gets the cancellation."""
+    takes_turns: bool = False
+    """Whether it has turns between its cancellation and its end. Known once the callee is drawn, as `blocks` is."""
+    blocks: bool = False
+    """Whether it waits in `subtask.cancel` for the end of its own call."""
 
     @property
     def ends(self) -> bool:
@@ -139,7 +144,7 @@ class Tasking:
         waits.cancelled = True
         begun = self.calls.begin(frame, function, waits)
         self._yields(frame, turns)
-        self._cancel(frame, begun, not waits.ends)
+        self._cancel(frame, begun, not waits.ends, waits.blocks)
 
     def _returned_unseen(self, frame: Doing, function: Function) -> None:
         """A call is cancelled after its return, which its caller has not seen."""
@@ -178,8 +183,8 @@ class Tasking:
         begun = [self.calls.begin(frame, each, how) for each, how in zip(chosen, waits, strict=True)]
         self._all(frame, begun)
 
-    def _cancel(self, frame: Doing, begun: Begun, returned: bool) -> None:
-        asynchronous = self._once_in(2)
+    def _cancel(self, frame: Doing, begun: Begun, returned: bool, blocks: bool = False) -> None:
+        asynchronous = self._once_in(2) and not blocks
         frame.steps.append(CancelStep(begun.name, asynchronous, by=frame.by))
         if asynchronous:
             self._all(frame, [begun], returned)
@@ -228,6 +233,7 @@ class Tasking:
         later = (
             [YieldStep(1 + self.random.randrange(2))] if waits.answer is Answer.ENDS_LATER or self._once_in(3) else []
         )
+        waits.takes_turns = bool(later) and waits.answer is not None
         if waits.ends:
             frame.steps.append(IfCancelledStep((*after, *drops, *later, CancelledStep())))
         elif waits.answer is Answer.RETURNS and later:
@@ -244,7 +250,9 @@ class Tasking:
             name = self.new_set(frame)
             frame.steps.append(WaitStep(name))
             return [DropStep(name)]
-        begun = self.calls.begin(frame, waits.inner, Waits(For.NOTHING, answer=self._answer(), cancelled=True))
+        own = Waits(For.NOTHING, answer=self._answer(), cancelled=True)
+        begun = self.calls.begin(frame, waits.inner, own)
+        waits.blocks = own.takes_turns
         name = self.new_set(frame)
         frame.steps += [JoinStep(begun.name, name), AwaitStep(begun.name, set=name)]
         gone: list[Step[Value]] = [DropStep(begun.name), DropStep(name)]

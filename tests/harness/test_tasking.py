@@ -122,6 +122,39 @@ def test_no_cancellation_is_asked_for_twice() -> None:
             assert set(asked.values()) <= {1}
 
 
+def _takes_turns(call: CallStep[Value]) -> bool:
+    """Whether its callee, which is cancelled, has turns before it ends."""
+    after = [step for step in call.during if isinstance(step, IfCancelledStep)]
+    return any(isinstance(step, YieldStep) for step in all_steps(after))
+
+
+def _blocks(call: CallStep[Value]) -> bool:
+    """Whether its callee waits in `subtask.cancel` for a call that takes turns."""
+    calls = {step.name: step for step in call.during if isinstance(step, CallStep)}
+    cancels = [step for step in all_steps(call.during) if isinstance(step, CancelStep) and not step.asynchronous]
+    return any(_takes_turns(calls[step.handle]) for step in cancels)
+
+
+def test_nobody_asks_with_async_whose_callee_blocks_then() -> None:
+    """F9 in docs/async.md."""
+    found: Counter[tuple[bool, bool]] = Counter()
+    composition = planned(0).composition
+    functions = [(Role.DRIVER, function) for function in composition.imports(Role.DRIVER) if function.is_async]
+    functions += [(Role.SUBJECT, function) for function in composition.imports(Role.SUBJECT) if function.is_async]
+    for seed in range(60):
+        caller = TaskCaller(composition, Random(seed), functions)
+        frame = caller.run_of(Role.DRIVER)
+        for role, function in functions:
+            if role is Role.DRIVER:
+                caller.attempt(frame, function)
+        calls = {step.name: step for step in frame.steps if isinstance(step, CallStep)}
+        for step in frame.steps:
+            if isinstance(step, CancelStep):
+                found[_blocks(calls[step.handle]), step.asynchronous] += 1
+    assert not found[True, True], "the engine would let other tasks go on before it answers"
+    assert min(found[True, False], found[False, True], found[False, False]) > 3, found
+
+
 def test_a_callee_that_never_starts_is_the_last_of_its_function() -> None:
     """Its frame would else be that of the next call."""
     found = 0
