@@ -53,14 +53,15 @@ def profile_of(kinds: Sequence[str]) -> Profile:
     unwanted, always = _after(_NO, names), _after(_ALWAYS, names)
     wanted = {name for name in names if _PREFIX.match(name) is None}
     needed = always | ({"packages"} if "versions" in always else set())
-    switches = {name: name in wanted | always for name in SWITCHES} if wanted else _usual() | dict.fromkeys(always, True)
-    switches |= dict.fromkeys(unwanted, False)
+    switches = dict.fromkeys(SWITCHES, False) if wanted else _usual()
+    switches |= dict.fromkeys(wanted | always, True) | dict.fromkeys(unwanted, False)
     missing = [name for name in SWITCHES if name in needed and not switches[name]]
     if missing:
         of = missing[0] if missing[0] in always else "versions"
         raise UsedWrongly(f"--kinds: {_ALWAYS}{of} contradicts worlds without {missing[0]}")
     in_order = tuple([name.replace("-", "_") for name in SWITCHES if name in always])
-    return dataclasses.replace(Profile(), always=in_order, **{name.replace("-", "_"): on for name, on in switches.items()})
+    fields = {name.replace("-", "_"): on for name, on in switches.items()}
+    return dataclasses.replace(Profile(), always=in_order, **fields)
 
 
 def _usual() -> dict[str, bool]:
@@ -76,8 +77,5 @@ def switches_of(profile: Profile) -> str:
     always = [name for name in SWITCHES if name.replace("-", "_") in profile.always]
     switches = {name: bool(getattr(profile, name.replace("-", "_"))) for name in SWITCHES}
     by_name = [name for name, on in switches.items() if on and name not in always]
-    if switches == _usual():
-        said = []
-    else:
-        said = by_name or [_NO + name for name, on in switches.items() if not on]
+    said = [] if switches == _usual() else by_name or [_NO + name for name, on in switches.items() if not on]
     return ",".join([*said, *(_ALWAYS + name for name in always)])

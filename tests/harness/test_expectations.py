@@ -204,9 +204,7 @@ LOOKED_UP_THERE = (
 NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
 OTHER_TYPE = "the type b of c:d/i@1.2.3 is another one"
 NO_HANDLE = "InvalidOutput at link: error: failed to encode a component from modules: type index 1 is not a resource type (at offset 0xa5)"
-BARE_RESOURCE = (
-    "Panicked at link: thread 'main' panicked at crates/wit-parser/src/abi.rs:326:42: not yet implemented note: run with"
-)
+BARE_RESOURCE = "Panicked at link: thread 'main' panicked at crates/wit-parser/src/abi.rs:326:42: not yet implemented note: run with"
 NO_METHOD = "a:a/c@1.2.3 has no function [method]b.a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 NO_END = "{}: {} did not end within 30 s"

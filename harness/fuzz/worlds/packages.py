@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import Container, Extern, Package, Resource, World
@@ -66,7 +67,9 @@ _INCLUDED_PLACES = (
 
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
     """A world that is valid WIT; a function of the choices alone."""
-    on = {name: bool(getattr(profile, name)) and _has(source, profile, name, one_in) for name, one_in in _SWARM}
+    on: dict[str, Any] = {
+        name: bool(getattr(profile, name)) and _has(source, profile, name, one_in) for name, one_in in _SWARM
+    }
     on["versions"] = on["versions"] and profile.packages
     return _Builder(source, replace(profile, **on)).build()
 

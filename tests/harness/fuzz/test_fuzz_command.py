@@ -154,6 +154,10 @@ def test_used_wrongly(words: list[str], message: str) -> None:
 EVERY_WORLD = tuple(name.replace("-", "_") for name in SWITCHES)
 
 
+def only(*names: str) -> dict[str, Any]:
+    return {name: name in names for name in EVERY_WORLD}
+
+
 @pytest.mark.parametrize(
     ("kinds", "profile", "said"),
     [
@@ -164,12 +168,12 @@ EVERY_WORLD = tuple(name.replace("-", "_") for name in SWITCHES)
         (",".join(f"always-{name}" for name in SWITCHES), Profile(always=EVERY_WORLD), None),
         (
             "maps,always-asynchronous",
-            replace(Profile(always=("asynchronous",)), **{name: name in ("asynchronous", "maps") for name in EVERY_WORLD}),
+            replace(Profile(always=("asynchronous",)), **only("asynchronous", "maps")),
             "maps,always-asynchronous",
         ),
         (
             ",".join([*(f"no-{name}" for name in SWITCHES if name != "maps"), "always-maps"]),
-            replace(Profile(always=("maps",)), **{name: name == "maps" for name in EVERY_WORLD}),
+            replace(Profile(always=("maps",)), **only("maps")),
             None,
         ),
     ],
@@ -182,13 +186,14 @@ def test_kinds(kinds: str, profile: Profile, said: str | None) -> None:
 
 
 def test_a_kind_of_every_world_is_kept_and_printed(tmp_path: Path) -> None:
-    words = ["--seed", "3", "--calls", "10", "--kinds", "always-asynchronous", "--no-reduce", "--findings", str(tmp_path)]
+    kinds = ["--kinds", "always-asynchronous"]
+    words = ["--seed", "3", "--calls", "10", *kinds, "--no-reduce", "--findings", str(tmp_path)]
     fuzz(*WRONG, *words, "--worlds", "3", "--json", str(tmp_path / "s.json"), expected=1)
     finding = summary(tmp_path / "s.json")["findings"][0]
     assert "--kinds always-asynchronous" in finding["repeat"]
     again = fuzz(*finding["repeat"].split()[2:], "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
     assert f"{finding['kind']}, 1 times" in again
-    same = [*WRONG, "--resume", "--no-reduce", "--kinds", "always-asynchronous", "--findings", str(tmp_path)]
+    same = [*WRONG, "--resume", "--no-reduce", *kinds, "--findings", str(tmp_path)]
     assert "nothing left: 3 of 3 are done" in fuzz(*same, expected=1)
     output = fuzz(*WRONG, "--resume", "--kinds", "asynchronous", "--findings", str(tmp_path), expected=2)
     assert "had another --kinds" in output

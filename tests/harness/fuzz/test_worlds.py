@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -157,7 +158,8 @@ def test_what_occurs(pattern: str) -> None:
     ],
 )
 def test_what_is_switched_off(switch: str, pattern: str) -> None:
-    profile = replace(Profile(asynchronous=True, hard_names=False), **{switch: False})  # names would match patterns
+    off: dict[str, Any] = {switch: False}
+    profile = replace(Profile(asynchronous=True, hard_names=False), **off)  # names would match patterns
     for seed in range(100):
         found = re.search(pattern, world_of(seed, profile).wit)
         assert found is None, found
