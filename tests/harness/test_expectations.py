@@ -173,6 +173,7 @@ FEATURES = {
     "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
     "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
     "both": "interface x { resource r; g: func() -> stream<r>; } world w { import x; export x; }",
+    "use and export": "interface user { use l:v/a@1.0.0.{r}; } world w { import l:v/a@1.0.0; import l:v/a@1.1.0; export l:v/a@1.0.0; export user; }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }
 BOTH_SIDES = "async/payloads/own-on-both-sides"
@@ -204,6 +205,7 @@ LOOKED_UP_THERE = (
 NO_RESOURCE = "a:a/c@1.2.3 has no resource a"
 OTHER_TYPE = "the type b of c:d/i@1.2.3 is another one"
 NO_HANDLE = "InvalidOutput at link: error: failed to encode a component from modules: type index 1 is not a resource type (at offset 0xa5)"
+UPGRADE = "the subject of reference@winch: refused to link: error: no\n0: failed to upgrade `{}` to `{}`, was this semver-compatible update not semver compatible?\n1: failed"
 BARE_RESOURCE = "Panicked at link: thread 'main' panicked at crates/wit-parser/src/abi.rs:326:42: not yet implemented note: run with"
 NO_METHOD = "a:a/c@1.2.3 has no function [method]b.a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
@@ -323,6 +325,11 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("plain", "x", "fail", NOT_MERGED.format(OTHER_TYPE, NO_HANDLE), (), True),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, NO_HANDLE), (), False),
         ("plain", "x", "fail", NOT_MERGED.format(OTHER_TYPE, NO_HANDLE.replace("a resource", "a function")), (), False),
+        ("use and export", "x", "fail", UPGRADE.format("l:v/a@1.0.0", "l:v/a@1.1.0"), (), True),
+        ("use and export", "x", "fail", UPGRADE.format("l:v/a@1.0.0", "l:v/b@1.1.0"), (), False),
+        ("use and export", "x", "tool panicked", UPGRADE.format("l:v/a@1.0.0", "l:v/a@1.1.0"), (), False),
+        ("use and export", "x", "fail", "the subject of reference@winch: refused to link: error: no", (), False),
+        ("plain", "x", "fail", UPGRADE.format("l:v/a@1.0.0", "l:v/a@1.1.0"), (), False),
         ("both", "x", "fail", NOT_MERGED.format(OTHER_TYPE, BARE_RESOURCE), (), True),
         ("both", "x", "fail", NOT_MERGED.format(NO_TYPE, BARE_RESOURCE), (), False),
         ("both", "x", "fail", NOT_MERGED.format(OTHER_TYPE, BARE_RESOURCE.replace("abi", "resolve/mod")), (), False),
