@@ -68,7 +68,8 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
 @click.option(
     "--kinds",
     multiple=True,
-    help=f"The kinds of things that worlds may contain, comma separated: {', '.join(SWITCHES)}; `no-` excludes a kind.",
+    help=f"The kinds of things that worlds may contain, comma separated: {', '.join(SWITCHES)}; `no-` excludes a kind, "
+    "`always-` gives it to every world.",
 )
 @click.option("--features", "former_kinds", multiple=True, hidden=True, help="The former name of --kinds.")
 @JOBS

@@ -15,6 +15,8 @@ from harness.fuzz.worlds import Profile
 SWITCHES = tuple(item.name.replace("_", "-") for item in dataclasses.fields(Profile) if isinstance(item.default, bool))
 """The kinds of things that worlds may contain, as `--kinds` names them."""
 
+_NO, _ALWAYS = "no-", "always-"
+_PREFIX = re.compile(f"^(?:{_NO}|{_ALWAYS})")
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}")
 _UNITS: Mapping[str, float] = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -42,23 +44,38 @@ def seconds_of(_context: click.Context, _param: click.Parameter, text: str | Non
 
 
 def profile_of(kinds: Sequence[str]) -> Profile:
-    """Named kinds are on and all others off. If all names exclude a kind, the others keep their defaults."""
+    """Named kinds are on and all others off. If no kind is named without `no-` or `always-`, the others keep their
+    defaults."""
     names = [name for given in kinds for name in given.split(",") if name]
-    unwanted = {name.removeprefix("no-").replace("-", "_") for name in names if name.startswith("no-")}
-    wanted = {name.replace("-", "_") for name in names if not name.startswith("no-")}
-    unknown = [name for name in names if name.removeprefix("no-") not in SWITCHES]
+    unknown = [name for name in names if _PREFIX.sub("", name) not in SWITCHES]
     if unknown:
         raise UsedWrongly(f"--kinds: there is no {unknown[0]!r}; there are {', '.join(SWITCHES)}")
-    switches = {name.replace("-", "_"): False for name in SWITCHES} if wanted else {}
-    switches |= dict.fromkeys(wanted, True) | dict.fromkeys(unwanted, False)
-    return dataclasses.replace(Profile(), **switches)
+    unwanted, always = _after(_NO, names), _after(_ALWAYS, names)
+    wanted = {name for name in names if _PREFIX.match(name) is None}
+    needed = always | ({"packages"} if "versions" in always else set())
+    switches = dict.fromkeys(SWITCHES, False) if wanted else _usual()
+    switches |= dict.fromkeys(wanted | always, True) | dict.fromkeys(unwanted, False)
+    missing = [name for name in SWITCHES if name in needed and not switches[name]]
+    if missing:
+        of = missing[0] if missing[0] in always else "versions"
+        raise UsedWrongly(f"--kinds: {_ALWAYS}{of} contradicts worlds without {missing[0]}")
+    in_order = tuple([name.replace("-", "_") for name in SWITCHES if name in always])
+    fields = {name.replace("-", "_"): on for name, on in switches.items()}
+    return dataclasses.replace(Profile(), always=in_order, **fields)
+
+
+def _usual() -> dict[str, bool]:
+    return {name: bool(getattr(Profile(), name.replace("-", "_"))) for name in SWITCHES}
+
+
+def _after(prefix: str, names: Sequence[str]) -> set[str]:
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
 
 
 def switches_of(profile: Profile) -> str:
     """The text from which `profile_of` makes this profile; empty for the default."""
-    off = [name for name in SWITCHES if not getattr(profile, name.replace("-", "_"))]
-    usual = [name for name in SWITCHES if not getattr(Profile(), name.replace("-", "_"))]
-    if off == usual:
-        return ""
-    on = [name for name in SWITCHES if name not in off]
-    return ",".join(on) if on else ",".join(f"no-{name}" for name in off)
+    always = [name for name in SWITCHES if name.replace("-", "_") in profile.always]
+    switches = {name: bool(getattr(profile, name.replace("-", "_"))) for name in SWITCHES}
+    by_name = [name for name, on in switches.items() if on and name not in always]
+    said = [] if switches == _usual() else by_name or [_NO + name for name, on in switches.items() if not on]
+    return ",".join([*said, *(_ALWAYS + name for name in always)])

@@ -54,10 +54,14 @@ def smith_world(source: Source, bench: Workbench, profile: Profile | None = None
 
 def _flags(source: Source, profile: Profile) -> list[str]:
     """Types for which the reference has no code are rare; otherwise its opinion would be missing too often."""
-    on = [("--implements", profile.labels, 2), ("--world-include", profile.includes, 2)]
-    on += [("--fixed-length-lists", profile.fixed_length_lists, 8), ("--error-context", profile.error_contexts, 8)]
-    on += [(flag, profile.asynchronous, 2) for flag in ("--async", "--futures", "--streams")]
-    return [flag for flag, is_on, one_in in on if is_on and chance(source, one_in)]
+    on = [("--implements", "labels", 2), ("--world-include", "includes", 2)]
+    on += [("--fixed-length-lists", "fixed_length_lists", 8), ("--error-context", "error_contexts", 8)]
+    on += [(flag, "asynchronous", 2) for flag in ("--async", "--futures", "--streams")]
+    return [
+        flag
+        for flag, switch, one_in in on
+        if getattr(profile, switch) and (chance(source, one_in) or switch in profile.always)
+    ]
 
 
 def _stretched(seed: int, size: int) -> bytes:

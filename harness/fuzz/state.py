@@ -23,7 +23,7 @@ from harness.text import atomic
 from harness.text.files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 5
+FORMAT = 6
 MAX_BYTES = 256 << 20
 """No campaign writes a larger file."""
 
@@ -107,7 +107,8 @@ def load(directory: Path) -> CampaignState:
 
 
 def _recipe(data: dict[str, Any]) -> Recipe:
-    return Recipe(**{**data, "profile": Profile(**data["profile"])})
+    profile = data["profile"]
+    return Recipe(**{**data, "profile": Profile(**{**profile, "always": tuple(profile["always"])})})
 
 
 def _ledger(data: dict[str, Any]) -> Ledger:

@@ -46,7 +46,12 @@ _RECIPE = {
     "properties": {
         "seed": {"type": "integer"},
         "worlds": {"enum": list(SOURCES)},
-        "profile": {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]}},
+        "profile": {
+            "type": "object",
+            "required": ["always"],
+            "properties": {"always": {"type": "array", "items": _TEXT}},
+            "additionalProperties": {"type": ["integer", "boolean"]},
+        },
     },
     # numbers of trials, calls and the like; `Recipe` itself knows their names
     "additionalProperties": _COUNT,

@@ -55,7 +55,7 @@ def judge(
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
             judgement = judging.judgement(str(run.cell), [*map(ends.decided, cell_findings(run, against))])
-            behaviour.append(_excused(judgement, run, behaviour))
+            behaviour.append(_excused(judging, judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.toolchain for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if name in judged])
@@ -250,12 +250,17 @@ class Judging:
         if not findings:
             return Judgement(toolchain, Outcome.PASS)
         worst = min((finding.outcome for finding in findings), key=SEVERITY.index)
-        tool = self.tools.get(toolchain)
-        if tool is not None:
-            reasons = self.expectations.explain(tool, self.case, [told(finding, self.calls_of) for finding in findings])
-            if all(reason is not None for reason in reasons):
-                return Judgement(toolchain, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+        reasons = self.reasons(toolchain, findings)
+        if all(reason is not None for reason in reasons):
+            return Judgement(toolchain, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
         return Judgement(toolchain, worst, tuple(findings))
+
+    def reasons(self, toolchain: str, findings: Sequence[Finding]) -> Sequence[Expectation | None]:
+        """For each finding the known fault of the toolchain that explains it; None if there is none."""
+        tool = self.tools.get(toolchain)
+        if tool is None:
+            return [None] * len(findings)
+        return self.expectations.explain(tool, self.case, [told(finding, self.calls_of) for finding in findings])
 
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
         """Faults of the toolchains `asked` that should show in this very case, but do not."""
@@ -269,15 +274,28 @@ class Judging:
         ]
 
 
-def _excused(judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
-    """A mixed cell with a toolchain that is known to fail here proves nothing."""
-    if judgement.outcome.good or judgement.outcome is Outcome.ENGINE_FAULT:
+def _excused(judging: Judging, judgement: Judgement, run: CellRun, judgements: Sequence[Judgement]) -> Judgement:
+    """A mixed cell with a toolchain that is known to fail here proves nothing, if it shows what this toolchain shows by
+    itself, or what its known faults explain beside that."""
+    if judgement.outcome.good or judgement.outcome.undecided:
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
     for other in judgements:
         if other.toolchain in makers and other.outcome is Outcome.EXPECTED_FAILURE:
-            return Judgement(judgement.toolchain, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
+            reasons = judging.reasons(other.toolchain, [*judgement.findings, *other.findings])
+            alone = {_shown(finding) for finding in other.findings}
+            pairs = zip(judgement.findings, reasons, strict=False)
+            if all(reason is not None or _shown(finding) in alone for finding, reason in pairs):
+                return Judgement(judgement.toolchain, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
     return judgement
+
+
+def _shown(finding: Finding) -> tuple[object, ...]:
+    """What a finding shows, in whatever cell."""
+    difference = finding.difference
+    if difference is None:
+        return finding.outcome, finding.run, finding.message.partition(": ")[2]  # after the cell's name
+    return finding.outcome, finding.run, difference.aspect, difference.role, difference.expected, difference.actual
 
 
 def _minority(

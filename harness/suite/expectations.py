@@ -57,6 +57,9 @@ class Expectation:
     """The groups of `message` are types that differ only in the side of their resources, imported or exported."""
     beside: str = ""
     """The id of an entry that must explain another failure of the tool in the same world."""
+    program: str = ""
+    """A regular expression for the file of the link case that the fault depends on; without a match, and for anything
+    but a link case, the entry explains nothing."""
     unused_end: bool = False
     """The world has a stream or future type that no function uses; unless that is known, the entry explains nothing."""
     kept_versions: bool = False
@@ -72,7 +75,7 @@ class Expectation:
 
     def matches(self, case: str, told: Told) -> bool:
         """Whether all conditions hold apart from `beside`, which depends on other failures."""
-        if self.wit or self.unused_end:
+        if self.wit or self.unused_end or self.program:
             return False  # not known to be about this world
         found = re.search(self.message, told.message)
         if not self.concerns(case) or told.outcome != self.outcome or found is None:
@@ -108,14 +111,17 @@ class Expectations:
 
     items: tuple[Expectation, ...] = ()
 
-    def about(self, wit: str, unused_end: bool = False, kept: Iterable[tuple[str, str]] = ()) -> Expectations:
+    def about(
+        self, wit: str, unused_end: bool = False, kept: Iterable[tuple[str, str]] = (), program: str = ""
+    ) -> Expectations:
         """The expectations that may apply to a world of this text. `unused_end`: whether it has a stream or future type
         that no function uses. `kept`: its imports that must stay beside a higher compatible version, and that version.
-        """
+        `program`: the file of a link case; empty: it is none."""
         labels = _labels(wit)
         items = [item for item in self.items if re.search(item.wit, wit) and (unused_end or not item.unused_end)]
+        items = [item for item in items if not item.program or (program and re.search(item.program, program))]
         pairs = tuple(kept)
-        known = [replace(item, wit="", unused_end=False, labels=labels, kept=pairs) for item in items]
+        known = [replace(item, wit="", unused_end=False, program="", labels=labels, kept=pairs) for item in items]
         return Expectations(tuple(known))
 
     def within(self, case: str) -> Expectations:

@@ -10,6 +10,7 @@ outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
 wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
+program = "stack-size = 8\b"             # one that must be found in the file of a link case; may be left out
 run = "with !var"                       # one that must be found in what the run calls; may be left out
 label-names-only = true                 # a type differs in nothing but under which key of the world its interface
                                         # stands; may be left out
@@ -41,7 +42,20 @@ from reports.outcomes import Outcome
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
 _FLAGS = ("label-names-only", "one-name", "sides-only", "unused-stream-or-future", "kept-versions")
-_KEYS = {"id", "cases", "outcome", "message", "wit", "run", *_FLAGS, "beside", "reason", "link", "reproduction"}
+_KEYS = {
+    "id",
+    "cases",
+    "outcome",
+    "message",
+    "wit",
+    "program",
+    "run",
+    *_FLAGS,
+    "beside",
+    "reason",
+    "link",
+    "reproduction",
+}
 
 
 class ExpectationsError(Exception):
@@ -109,7 +123,7 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     cases = entry.get("cases", [])
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
-    message, wit, run = (_pattern(file, place, id, key) for key in ("message", "wit", "run"))
+    message, wit, program, run = (_pattern(file, place, id, key) for key in ("message", "wit", "program", "run"))
     labels, one_name, sides, unused_end, kept = (_flag(file, place, id, key) for key in _FLAGS)
     for key, given in (("one-name", one_name), ("sides-only", sides)):
         if given and re.compile(message).groups < 2:
@@ -124,8 +138,8 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
     beside = _string(file, place, id, "beside") if "beside" in entry else ""
-    conditions = (message, wit, run, labels, one_name, sides, beside, unused_end, kept)
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), *conditions)
+    where = (message, wit, run, labels, one_name, sides, beside, program, unused_end, kept)
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), *where)
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

@@ -30,6 +30,7 @@ EXPECTATIONS_SCHEMA: Schema = {
                     "outcome": {"enum": list(OUTCOMES), "description": "The outcome of the tool."},
                     "message": {"type": "string", "description": f"{_PATTERN}the message about it."},
                     "wit": {"type": "string", "description": f"{_PATTERN}the WIT of the world."},
+                    "program": {"type": "string", "description": f"{_PATTERN}the file of a link case."},
                     "run": {"type": "string", "description": f"{_PATTERN}a call of the run that shows it."},
                     "label-names-only": {
                         "type": "boolean",

@@ -21,8 +21,12 @@ from harness.plan.async_steps import (
     CancelStep,
     IfCancelledStep,
     JoinStep,
+    ReadStep,
+    ReturnStep,
     SetStep,
+    StopStep,
     WaitStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.roles import Role
@@ -120,6 +124,79 @@ def test_no_cancellation_is_asked_for_twice() -> None:
         for run in planned(seed).runs:
             asked = Counter(step.handle for step in all_steps(run.steps) if isinstance(step, CancelStep))
             assert set(asked.values()) <= {1}
+
+
+def _takes_turns(call: CallStep[Value]) -> bool:
+    """Whether its callee, which is cancelled, has turns before it ends."""
+    after = [step for step in call.during if isinstance(step, IfCancelledStep)]
+    return any(isinstance(step, YieldStep) for step in all_steps(after))
+
+
+def _blocks(call: CallStep[Value]) -> bool:
+    """Whether its callee waits in `subtask.cancel` for a call that takes turns."""
+    calls = {step.name: step for step in call.during if isinstance(step, CallStep)}
+    cancels = [step for step in all_steps(call.during) if isinstance(step, CancelStep) and not step.asynchronous]
+    return any(_takes_turns(calls[step.handle]) for step in cancels)
+
+
+BOTH_DIRECTIONS = WIT.replace("h: async", "k: async func(a: stream<string>) -> stream<u8>;\n  h: async")
+
+
+@cache
+def cancelled() -> tuple[tuple[CancelStep, CallStep[Value]], ...]:
+    """The calls that the driver cancels in many runs."""
+    world = planned_world(surround(WitText(BOTH_DIRECTIONS, "w.wit")), Random(0), 1, "t")
+    composition, found = world.composition, []
+    functions = [(role, f) for role in (Role.DRIVER, Role.SUBJECT) for f in composition.imports(role) if f.is_async]
+    for seed in range(200):
+        caller = TaskCaller(composition, Random(seed), functions)
+        frame = caller.run_of(Role.DRIVER)
+        for role, function in functions * 2:
+            if role is Role.DRIVER and function.name in ("f", "k"):
+                caller.attempt(frame, function)
+        calls = {step.name: step for step in frame.steps if isinstance(step, CallStep)}
+        found += [(step, calls[step.handle]) for step in frame.steps if isinstance(step, CancelStep)]
+    return tuple(found)
+
+
+def test_nobody_asks_with_async_whose_callee_blocks_then() -> None:
+    """F9 in docs/async.md."""
+    found = Counter((_blocks(call), step.asynchronous) for step, call in cancelled())
+    assert not found[True, True], "the engine would let other tasks go on before it answers"
+    assert min(found[True, False], found[False, True], found[False, False]) > 1, found
+
+
+def _situations(call: CallStep[Value]) -> Iterator[str]:
+    """What the callee does while its call is cancelled."""
+    stopped = {step.handle for step in all_steps(call.during) if isinstance(step, StopStep)}
+    for step in call.during:
+        alone = isinstance(step, AwaitStep)
+        if isinstance(step, AwaitStep | JoinStep) and step.handle in stopped:
+            kinds = [type(each) for each in call.during if isinstance(each, ReadStep | WriteStep)]
+            yield f"{'a read' if kinds[-1] is ReadStep else 'a write'} {'by itself' if alone else 'in a set'}"
+        elif isinstance(step, BackpressureStep):
+            yield "backpressure"
+        elif isinstance(step, ReturnStep):
+            yield "after its return"
+        elif isinstance(step, CallStep) and step.name:
+            yield "a call"
+        elif isinstance(step, YieldStep):
+            yield "a turn"
+        elif isinstance(step, WaitStep):
+            yield "a set"
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        *(f"{copy} {how}" for copy in ("a read", "a write") for how in ("by itself", "in a set")),
+        *("backpressure", "a turn", "a set", "a call", "after its return"),
+    ],
+)
+def test_a_call_is_cancelled_whatever_its_callee_does(situation: str) -> None:
+    ways = {step.asynchronous for step, call in cancelled() if situation in _situations(call)}
+    assert ways
+    assert situation != "after its return" or ways == {False}, "it might end before the drop (docs/async.md, F6)"
 
 
 def test_a_callee_that_never_starts_is_the_last_of_its_function() -> None:

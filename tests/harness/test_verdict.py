@@ -334,6 +334,41 @@ class TestExpectations:
             cells[index] = cell_run(cells[index].cell, SIGN)
         assert judge("x/y", plan(), cells, Structure(), TOOLS, known()).outcome is Outcome.EXPECTED_FAILURE
 
+    @pytest.mark.parametrize(
+        ("mixed", "message", "outcome"),
+        [
+            (SIGN, "255", Outcome.EXPECTED_FAILURE),  # the same as by itself
+            (SIGN, "^event", Outcome.EXPECTED_FAILURE),
+            (OTHER, "^event", Outcome.EXPECTED_FAILURE),  # in another way that the entry explains
+            (OTHER, "255", Outcome.FAIL),
+            (GOOD.replace("balance 0", "balance 4"), "255", Outcome.FAIL),
+            (SIGN.replace("balance 0", "balance 4"), "255", Outcome.FAIL),  # a second failure beside the known one
+        ],
+    )
+    def test_a_mixed_cell_is_excused_only_for_what_its_maker_shows(
+        self, mixed: str, message: str, outcome: Outcome
+    ) -> None:
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        cells[1] = cell_run(cells[1].cell, SIGN)
+        cells[2] = cell_run(cells[2].cell, mixed)
+        found = judge("x/y", plan(), cells, Structure(), TOOLS, known(message=message))
+        assert found.outcome is outcome, found
+
+    def test_a_mixed_cell_whose_parts_its_maker_does_not_build_is_excused(self) -> None:
+        panicked = Panicked(101, "todo!", "generate")
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        cells[1:] = [failed(each.cell, panicked) for each in cells[1:]]
+        entry = known(outcome="tool panicked", message="todo")
+        assert judge("x/y", plan(), cells, Structure(), TOOLS, entry).outcome is Outcome.EXPECTED_FAILURE
+        cells[2] = failed(cells[2].cell, Panicked(101, "unwrap", "generate"))
+        assert judge("x/y", plan(), cells, Structure(), TOOLS, entry).outcome is Outcome.TOOL_PANICKED
+
+    def test_no_known_fault_excuses_a_mixed_cell_that_reached_a_limit(self) -> None:
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        cells[1] = cell_run(cells[1].cell, SIGN)
+        cells[2] = replace(cells[2], observations=(observation("", STOPPED),))
+        assert judge("x/y", plan(), cells, Structure(), TOOLS, known()).outcome is Outcome.LIMIT_REACHED
+
     def test_no_excuse_for_a_failure_of_ours_in_the_same_case(self) -> None:
         assert verdict(SIGN, SIGN, known()).outcome is Outcome.FAIL
 

@@ -76,7 +76,7 @@ def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tup
 def triage_of(bench: Workbench, options: Options, case: LinkCase, name: str) -> Triage:
     """For findings in a link case of this name."""
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    return triage_by(tools, options.expectations.about(case.wit), name)
+    return triage_by(tools, options.expectations.about(case.wit, program=case.file.text), name)
 
 
 class LinkReduction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from harness.fuzz.choices import Source, chance, choose, repeat, weighted
 from harness.fuzz.worlds.ast import Container, Extern, Package, Resource, World
@@ -66,14 +67,17 @@ _INCLUDED_PLACES = (
 
 def random_world(source: Source, profile: Profile) -> FuzzWorld:
     """A world that is valid WIT; a function of the choices alone."""
-    on = {name: bool(getattr(profile, name)) and _has(source, name, one_in) for name, one_in in _SWARM}
+    on: dict[str, Any] = {
+        name: bool(getattr(profile, name)) and _has(source, profile, name, one_in) for name, one_in in _SWARM
+    }
     on["versions"] = on["versions"] and profile.packages
     return _Builder(source, replace(profile, **on)).build()
 
 
-def _has(source: Source, name: str, one_in: int) -> bool:
-    """False is simpler."""
-    return source.integer(0, one_in - 1) >= one_in - _OFTEN.get(name, 1)
+def _has(source: Source, profile: Profile, name: str, one_in: int) -> bool:
+    """False is simpler. It draws in any case, so that the other choices of a world mean the same."""
+    drawn = source.integer(0, one_in - 1) >= one_in - _OFTEN.get(name, 1)
+    return drawn or name in profile.always
 
 
 class _Builder:

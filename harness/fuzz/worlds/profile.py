@@ -36,6 +36,8 @@ class Profile:
     """Rarely an interface in several versions, for linkers that merge them (`versions.py`)."""
     asynchronous: bool = True
     """Async functions, streams and futures. Parts that cannot run yet are left out of a world, by name."""
+    always: tuple[str, ...] = ()
+    """The names of switches whose things each world may have, where others draw that anew for each world."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import fuzz as fuzz_command
+from harness.cli.fuzz_options import SWITCHES, profile_of, switches_of
 from harness.cli.group import commands
+from harness.fuzz.worlds import Profile
 from harness.runs.pool import Patience
 from reports import fuzz as reports
 from reports.model import NOT_ENDED
@@ -126,6 +129,10 @@ def test_resumed(tmp_path: Path) -> None:
         (["--worlds", "1", "--worlds", "2"], "one number and one source"),
         (["--time", "soon"], "not a time such as"),
         (["--kinds", "colours"], "--kinds: there is no 'colours'"),
+        (["--kinds", "always-colours"], "--kinds: there is no 'always-colours'"),
+        (["--kinds", "no-always-maps"], "--kinds: there is no 'no-always-maps'"),
+        (["--kinds", "no-maps,always-maps"], "--kinds: always-maps contradicts worlds without maps"),
+        (["--kinds", "maps,always-versions"], "--kinds: always-versions contradicts worlds without packages"),
         (["--features", "colours"], "--features is deprecated: use --kinds Error: --kinds: there is no 'colours'"),
         (["--toolchain", "nothing.toml"], "nor a file"),
         (["--toolchain", "mutant:none"], "no mutant 'none'"),
@@ -142,6 +149,54 @@ def test_used_wrongly(words: list[str], message: str) -> None:
     output = fuzz(*words, expected=2)
     assert message in " ".join(output.split()).replace("│ ", "")
     assert "Traceback" not in output
+
+
+EVERY_WORLD = tuple(name.replace("-", "_") for name in SWITCHES)
+
+
+def only(*names: str) -> dict[str, Any]:
+    return {name: name in names for name in EVERY_WORLD}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "profile", "said"),
+    [
+        ("", Profile(), ""),
+        ("no-maps", replace(Profile(), maps=False), None),
+        ("always-asynchronous", Profile(always=("asynchronous",)), "always-asynchronous"),
+        ("always-maps,no-labels", replace(Profile(), labels=False, always=("maps",)), None),
+        (",".join(f"always-{name}" for name in SWITCHES), Profile(always=EVERY_WORLD), None),
+        (
+            "maps,always-asynchronous",
+            replace(Profile(always=("asynchronous",)), **only("asynchronous", "maps")),
+            "maps,always-asynchronous",
+        ),
+        (
+            ",".join([*(f"no-{name}" for name in SWITCHES if name != "maps"), "always-maps"]),
+            replace(Profile(always=("maps",)), **only("maps")),
+            None,
+        ),
+    ],
+)
+def test_kinds(kinds: str, profile: Profile, said: str | None) -> None:
+    """`said`: the text that commands name again; None: another one that means the same."""
+    assert profile_of([kinds]) == profile
+    assert profile_of([switches_of(profile)]) == profile
+    assert said is None or switches_of(profile) == said
+
+
+def test_a_kind_of_every_world_is_kept_and_printed(tmp_path: Path) -> None:
+    kinds = ["--kinds", "always-asynchronous"]
+    words = ["--seed", "3", "--calls", "10", *kinds, "--no-reduce", "--findings", str(tmp_path)]
+    fuzz(*WRONG, *words, "--worlds", "3", "--json", str(tmp_path / "s.json"), expected=1)
+    finding = summary(tmp_path / "s.json")["findings"][0]
+    assert "--kinds always-asynchronous" in finding["repeat"]
+    again = fuzz(*finding["repeat"].split()[2:], "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
+    assert f"{finding['kind']}, 1 times" in again
+    same = [*WRONG, "--resume", "--no-reduce", *kinds, "--findings", str(tmp_path)]
+    assert "nothing left: 3 of 3 are done" in fuzz(*same, expected=1)
+    output = fuzz(*WRONG, "--resume", "--kinds", "asynchronous", "--findings", str(tmp_path), expected=2)
+    assert "had another --kinds" in output
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -157,10 +158,28 @@ def test_what_occurs(pattern: str) -> None:
     ],
 )
 def test_what_is_switched_off(switch: str, pattern: str) -> None:
-    profile = replace(Profile(asynchronous=True, hard_names=False), **{switch: False})  # names would match patterns
+    off: dict[str, Any] = {switch: False}
+    profile = replace(Profile(asynchronous=True, hard_names=False), **off)  # names would match patterns
     for seed in range(100):
         found = re.search(pattern, world_of(seed, profile).wit)
         assert found is None, found
+
+
+def test_what_every_world_has() -> None:
+    """The choices stay the same, so that a world that has it anyway is the same."""
+    plain = Profile(error_contexts=False, hard_names=False)
+    always = replace(plain, always=("asynchronous", "maps"))
+    found: dict[bool, int] = {True: 0, False: 0}
+    for seed in range(60):
+        before, wit = world_of(seed, plain).wit, world_of(seed, always).wit
+        same = before == wit
+        found[same] += 1
+        assert same or not re.search(r"async |stream|future", before) or "map<" not in before
+    assert found[True] and found[False]
+    often = [world_of(seed, replace(plain, functions=12, always=("asynchronous",))).wit for seed in range(60)]
+    seldom = [world_of(seed, replace(plain, functions=12)).wit for seed in range(60)]
+    counts = [sum(re.search(r"async |stream|future", wit) is not None for wit in texts) for texts in (often, seldom)]
+    assert counts[0] > 50 > 20 > counts[1]
 
 
 @pytest.mark.parametrize("functions", [1, 5, 12])
