@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 HARNESS = (
     # from the bottom; folders of one row do not know each other
+    ("records",),
     ("text", "process", "world", "binary"),
     ("values",),
     ("script", "trace"),

@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from generator.errors import GeneratorError
 from generator.sources.load import load_text, select_world
@@ -21,10 +22,12 @@ class UnreadableComponent(ValueError):
     """The component's types cannot be read as WIT; the message gives the reason."""
 
 
+@lru_cache(maxsize=32)
 def component_world(component: bytes) -> World:
     """The imports and exports of a component. Raises `UnreadableComponent`.
 
-    Each import and export is read separately: an item of an export must not also seem to be imported.
+    Each import and export is read separately: an item of an export must not also seem to be imported. Where anything is
+    wrong, all cells run, and the components of the first cells are judged again: the cache keeps their worlds.
     """
     try:
         resolve, world = decode_component(component, apart=True)

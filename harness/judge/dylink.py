@@ -16,6 +16,7 @@ from harness.binary.core_module import imported, place, skip_constant
 from harness.binary.sections import BinaryError, Reader, Section, sections
 from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
+from harness.records.unguarded import unguarded
 
 _MEM_INFO, _NEEDED = 1, 2
 _ELEMENT, _CODE, _DATA = 9, 10, 11
@@ -35,6 +36,7 @@ class Dylink:
     needed: tuple[str, ...] = ()
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Segment:
     """`base`: the global that places an active segment, None for none; `end` counts from there."""

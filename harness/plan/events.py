@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from harness.records.unguarded import unguarded
+
 if TYPE_CHECKING:  # plans exist before their events are needed
     from harness.trace.event import Event
 
@@ -14,6 +16,7 @@ _LINE = 64
 """Maximum characters of a line without data."""
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class PlacedEvent:
     """An expected event, with renamed handles and canonical NaNs.

@@ -17,6 +17,7 @@ from typing import Generic, TypeAlias, TypeVar
 from harness.plan.async_steps import EndsStep, IfCancelledStep, SetStep, TakeStep, TaskStep
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
+from harness.records.unguarded import unguarded
 from harness.script.async_operations import State
 
 V = TypeVar("V")
@@ -24,6 +25,7 @@ StepPath: TypeAlias = tuple[str | int, ...]
 """The place of a step in its file; empty for a step without a file."""
 
 
+@unguarded
 @dataclass(frozen=True)
 class CallStep(Generic[V]):
     """A call of an import. `result` is the callee's result, None if it returns nothing or the call traps.
@@ -47,6 +49,7 @@ class CallStep(Generic[V]):
     status: State | None = None
 
 
+@unguarded
 @dataclass(frozen=True)
 class DropStep(Generic[V]):
     """A drop of a handle of a resource, of an error context, of a call or of an end. `during`: the actions of the
@@ -64,6 +67,7 @@ class DropStep(Generic[V]):
     path: StepPath = ()
 
 
+@unguarded
 @dataclass(frozen=True)
 class NewStep:
     """A component makes an own handle of a resource that it exports. `rep` None: any unused one."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from harness.records.unguarded import unguarded
 from harness.script.operands import TypePlace, Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Start:
     """Call an imported function asynchronously; the call goes into `register`."""
@@ -21,6 +23,7 @@ class Start:
     args: tuple[Value, ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Got:
     """`register` := what a settled object has delivered."""
@@ -29,11 +32,13 @@ class Got:
     source: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class NewSet:
     register: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Join:
     """`set` None: leave the set."""
@@ -42,11 +47,13 @@ class Join:
     set: Value | None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class DropSet:
     set: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One event of the set."""
@@ -54,11 +61,13 @@ class Wait:
     set: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Poll:
     set: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Await:
     """Events of the set until `waitable` is settled or the task was cancelled."""
@@ -67,6 +76,7 @@ class Await:
     set: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Yield:
     """`in_place`: by `thread.yield`, not by a callback code."""
@@ -75,21 +85,25 @@ class Yield:
     in_place: bool = False
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class TaskReturn:
     value: Value | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class TaskCancel:
     pass
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Exit:
     pass
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class CallbackCode:
     """End the core call with this number as the callback code."""
@@ -97,17 +111,20 @@ class CallbackCode:
     code: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class SubtaskCancel:
     call: Value
     asynchronous: bool = False
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class SubtaskDrop:
     call: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class NewEnds:
     """`stream.new` or `future.new`."""
@@ -117,12 +134,14 @@ class NewEnds:
     type: TypePlace
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Read:
     end: Value
     count: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Write:
     """`offered` None: as many as there are values."""
@@ -132,16 +151,19 @@ class Write:
     offered: int | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class CancelCopy:
     end: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class DropEnd:
     end: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Backpressure:
     """`change` is 1 or -1."""
@@ -163,6 +185,7 @@ class State(Enum):
     DROPPED = "dropped"
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class If:
     """Skip the next `count` operations unless the object has this state."""
@@ -172,6 +195,7 @@ class If:
     count: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class IfCancelled:
     """Skip the next `count` operations unless the task got the event that it is cancelled."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.records.unguarded import unguarded
 
+
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Number:
     """A scalar of `kind` bool, u8..u64, s8..s64, char, f32, f64, enum or flags; floats as their bits, unsigned.
@@ -20,11 +23,13 @@ class Number:
     value: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Str:
     data: bytes
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Fields:
     """A record, tuple or fixed-length list."""
@@ -32,6 +37,7 @@ class Fields:
     items: tuple[Value, ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class CaseValue:
     """A case of a variant, option or result."""
@@ -40,6 +46,7 @@ class CaseValue:
     payload: Value | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Items:
     """A list, given element by element."""
@@ -47,6 +54,7 @@ class Items:
     items: tuple[Value, ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A list given whole: its length and its canonical bytes."""
@@ -55,6 +63,7 @@ class Raw:
     data: bytes
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Entries:
     """A map as its entries, in order, duplicates kept."""
@@ -62,6 +71,7 @@ class Entries:
     pairs: tuple[tuple[Value, Value], ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """A string or list as an address and a length, which may be invalid."""
@@ -73,6 +83,7 @@ class Pointer:
 ERROR_CONTEXT = "error-context"
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Handle:
     """A handle by number; a handle that arrived or was made at run time has the canonical name of its resource.
@@ -84,11 +95,13 @@ class Handle:
     resource: str | None = field(default=None, compare=False)
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Register:
     index: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Argument:
     """A copy of the n-th argument of the running frame."""
@@ -96,6 +109,7 @@ class Argument:
     index: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class TypePlace:
     """A stream or future type by a place in a function's signature (interpreters/ASYNC.md, "Values").
@@ -110,6 +124,7 @@ class TypePlace:
     path: tuple[int, ...] = ()
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class BareEnd:
     """An end of a stream or future by its bare handle."""
@@ -118,6 +133,7 @@ class BareEnd:
     number: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class End:
     """At run time: the end of a stream or future that arrived or was made. It has no text."""
@@ -128,6 +144,7 @@ class End:
     writable: bool = False
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class StartedCall:
     """At run time: a call, by its number in its component. It has no text."""
@@ -135,6 +152,7 @@ class StartedCall:
     number: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class NewWaitableSet:
     """At run time: a waitable set by its handle. It has no text."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from harness.records.unguarded import unguarded
 from harness.script.async_operations import AsyncOp, Got, NewSet, Start
 from harness.script.operands import ERROR_CONTEXT as ERROR_CONTEXT
 from harness.script.operands import Argument as Argument
@@ -31,12 +32,14 @@ from harness.script.operands import Value as Value
 REGISTERS = 256
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Set:
     register: int
     value: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Pick:
     """`register` := the part of `value` at `path`: field, element, payload 0; map entry k has its key at 2k."""
@@ -46,6 +49,7 @@ class Pick:
     path: tuple[int, ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Call:
     """Call an imported function; its result goes into `register`, None if it has none."""
@@ -56,6 +60,7 @@ class Call:
     args: tuple[Value, ...]
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class New:
     """`resource.new` of a resource that the component exports."""
@@ -66,12 +71,14 @@ class New:
     rep: int
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Rep:
     register: int
     handle: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Drop:
     """`resource.drop` or `error-context.drop`, by the handle's kind."""
@@ -79,18 +86,21 @@ class Drop:
     handle: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class ErrorContextNew:
     register: int
     message: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class ErrorContextMessage:
     register: int
     handle: Value
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Return:
     """The frame's result, and its end."""
@@ -98,6 +108,7 @@ class Return:
     value: Value | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Trap:
     """The interpreter traps here (`fail_script_trap`)."""
@@ -110,11 +121,13 @@ WritesRegister = Set | Pick | Call | New | Rep | ErrorContextNew | ErrorContextM
 """Operations with a `register` that they write."""
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class OnRun:
     """The frame runs when the host calls `run`."""
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class OnExport:
     """The frame answers one call of an exported function."""
@@ -123,6 +136,7 @@ class OnExport:
     name: str
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class OnDestructor:
     """The frame runs in the destructor of an exported resource."""
@@ -134,6 +148,7 @@ class OnDestructor:
 FrameKey = OnRun | OnExport | OnDestructor
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Frame:
     """`blocking`: waits block in place (asynchronous interpreters)."""
@@ -153,6 +168,7 @@ class Lists(Enum):
     """Lists of any element type without handles."""
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Script:
     """`eager`: flush the trace at every event (runs that end in a trap)."""

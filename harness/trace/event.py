@@ -17,6 +17,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
+from harness.records.unguarded import unguarded
 from harness.trace.fields import Data, EventField, HandleNumber, ItemName, Malformed, NameOf
 
 
@@ -181,6 +182,7 @@ def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
     """Declare an event. `kinds`: the words for `{kind}`."""
 
     def declare(made: _E) -> _E:
+        unguarded(made)
         hints = get_type_hints(made, include_extras=True)
         first, *rest = line.split(" ")
         names = tuple(re.findall(r"{(\w+)}", " ".join(rest)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from harness.records.unguarded import unguarded
 from harness.world.types import qualified
 
 MAX_NUMBER = (1 << 32) - 1
@@ -58,6 +59,7 @@ def short(text: str) -> str:
     return repr(text) if len(text) <= 80 else f"{text[:80]!r}... ({len(text)} characters)"
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class NamedElement:
     """One element of one of the `wit_t`'s arrays."""

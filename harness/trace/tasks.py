@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.records.unguarded import unguarded
 from harness.trace.async_events import TaskSwitch
 from harness.trace.event import Event
 from harness.trace.events import LATE
@@ -14,6 +15,7 @@ BALANCE = "balance "
 """The beginning of the last line of a component that ended."""
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Reported:
     """An event as an interpreter reported it, with the raw numbers of handles. `at`: the characters before its line."""

@@ -24,6 +24,7 @@ import math
 import struct
 from dataclasses import dataclass
 
+from harness.records.unguarded import unguarded
 from harness.world import types as t
 
 CANONICAL_NAN = {32: 0x7FC0_0000, 64: 0x7FF8_0000_0000_0000}
@@ -42,6 +43,7 @@ def without_payload(bits: int, width: int) -> int:
     return CANONICAL_NAN[width] if is_nan_bits(bits, width) else bits
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Float:
     """An f32 or f64 by its bits. Python's `==` compares bits; `equal` treats all NaNs as one value."""
@@ -70,6 +72,7 @@ class Float:
         return is_nan_bits(self.bits, self.width)
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class VariantValue:
     """A case of a variant, option (none 0, some 1) or result (ok 0, err 1)."""
@@ -78,6 +81,7 @@ class VariantValue:
     payload: Value | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class HandleName:
     """A handle by its name in the plan; its number at run time is unknown.
@@ -89,11 +93,13 @@ class HandleName:
     arrives: str | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class ErrorContext:
     message: str
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Invalid:
     """An interpreter's replacement of a value, valid or not: `text` is in the notation of interpreters/PROTOCOL.md,

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from functools import cached_property
 
+from harness.records.unguarded import unguarded
+
 
 def qualified(interface: str | None, name: str) -> str:
     """`INTERFACE#NAME`, the canonical name of a named item."""
@@ -79,6 +81,7 @@ class Resource:
         return ("[export]" if self.exported else "") + qualified(self.interface, self.name)
 
 
+@unguarded
 @dataclass(frozen=True)
 class Param:
     """A named value type: a parameter or a record field."""
@@ -87,6 +90,7 @@ class Param:
     type: Type
 
 
+@unguarded
 @dataclass(frozen=True)
 class CaseType:
     name: str

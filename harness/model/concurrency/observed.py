@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from harness.plan.events import PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
+from harness.records.unguarded import unguarded
 from harness.trace.async_events import AsyncBalance
 from harness.trace.event import Event
 from harness.trace.events import Balance
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Seen:
     """An observed event, in the global order of a run.
@@ -39,6 +41,7 @@ class RunEnd:
     detail: str | None = None
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An event that the model predicts, with its place as a text."""

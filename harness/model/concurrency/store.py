@@ -25,11 +25,13 @@ from harness.model.places import Place
 from harness.model.table import SpecTrap, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
+from harness.records.unguarded import unguarded
 from harness.script import operations as s
 from harness.trace.event import Event
 from harness.trace.events import LATE
 
 
+@unguarded
 @dataclass(frozen=True, slots=True)
 class PredictedEvent:
     """An event that the model predicts. Its place becomes a text only when it is read."""
