@@ -239,7 +239,7 @@ static int read_stream(lua_State *L) {
   return 2;
 }
 
-/* `rx:read()` of a future, once. */
+/* `rx:read()` of a future, or `rx:await()`, once. */
 static int read_future(lua_State *L) {
   struct end *end = check_open(L, "read");
   lua_settop(L, 1);
@@ -365,7 +365,10 @@ void add_copies(lua_State *L, bool stream, bool writable) {
   } else {
     lua_pushcfunction(L, stream ? read_stream : read_future);
     lua_setfield(L, -2, "read");
-    if (stream) {
+    if (!stream) {
+      lua_pushcfunction(L, read_future);
+      lua_setfield(L, -2, "await");
+    } else {
       if (luaL_loadbuffer(L, loops, sizeof loops - 1, "=streams")) lua_error(L);
       lua_pushvalue(L, -2);
       lua_pushcfunction(L, nothing);

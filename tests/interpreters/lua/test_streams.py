@@ -56,7 +56,7 @@ RUNS = [
        return table.concat({ tostring(tx:write('late')), select(2, pcall(tx.write, tx, 'again')) }, ' ')
      end)""", "late completed / true the future was written before, or its readable end is dropped"),
     ("""local rx, tx = wit.future('thing')
-     return beside('thing_later', "return (...):read().n", rx, function() return tx:write(pass.thing(9)) end)""",
+     return beside('thing_later', "return (...):await().n", rx, function() return tx:write(pass.thing(9)) end)""",
      "9 / true"),
     ("""local rx, tx = wit.future()
      return beside('done', "return select('#', (...):read())", rx, function() return tx:write() end)""", "2 / true"),
