@@ -49,7 +49,8 @@ class TerminalProgress:
         self.say(f"found at {found.index}: {found.bucket}{known}")
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
-        done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {reduced.note}"
+        why_not = "no time for it" if reduced.cut else reduced.note
+        done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {why_not}"
         self.say(f"{done}: {found.file}")
 
     def say(self, text: str) -> None:
