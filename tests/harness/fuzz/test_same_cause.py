@@ -102,11 +102,35 @@ def test_the_first_that_is_alike() -> None:
 @pytest.mark.parametrize(
     ("bucket", "words"),
     [
-        (BEHAVIOUR, "ours alone: push_option is expected, a push of a plain value came"),
-        (STRUCTURE, "ours alone: type different"),
-        (replace(BEHAVIOUR, minority=""), "ours, where nobody is alone: push_option is expected, a push of a plain "),
-        (replace(BEHAVIOUR, minority="model"), "ours against model, which is alone: push_option is expected, "),
-        (Bucket("ours", "crash", 0, "", "panicked X", "ours"), "ours alone: crash: panicked X"),
+        (BEHAVIOUR, "ours alone: expected push_option, got a push of a plain value"),
+        (STRUCTURE, "ours alone: wit_t: type different"),
+        (replace(BEHAVIOUR, minority=""), "ours, where nobody is alone: expected push_option, got a push of a plain "),
+        (replace(BEHAVIOUR, minority="model"), "ours against model, which is alone: expected push_option, "),
+        (Bucket("ours", "tool panicked", 0, "", "panicked X", "ours"), "ours alone: tool panicked: X"),
+        (LEAK, "ours alone: not restored after a call of an import: allocated bytes, allocated blocks"),
+        (STACK, "ours alone: not restored after a call of an import: the stack pointer"),
+        (replace(LEAK, kind="task_balance stack"), "ours alone: not restored across `task_return`: the stack pointer"),
+        (replace(LEAK, kind="balance malformed"), "ours alone: balance malformed"),
+        *(
+            (replace(BEHAVIOUR, aspect="outcome", kind=kind), f"ours alone: {words}")
+            for kind, words in [
+                (
+                    "every entry returns / a trap interpreter wrong memory in component-run",
+                    "expected a return of every call, got a trap by the interpreter (wrong memory)",
+                ),
+                (
+                    "X component task N / a trap invalid-handle unknown handle index N in component-run",
+                    "expected another event, got a trap (invalid-handle unknown handle index N)",
+                ),
+                (
+                    "a trap invalid-discriminant or unreachable / every entry returns",
+                    "expected a trap (invalid-discriminant or unreachable), got a return of every call",
+                ),
+                ("every entry returns / a trap for an invalid value", "expected a return of every call, got a trap f"),
+                ("(nothing) / push_list", "expected nothing, got push_list"),
+                ("push_s8 of another value", "push_s8 with another value"),
+            ]
+        ),
     ],
 )
 def test_titles(bucket: Bucket, words: str) -> None:
@@ -118,4 +142,4 @@ def test_long_titles_are_cut() -> None:
 
 
 def test_a_sentence_names_the_place() -> None:
-    assert sentence(STRUCTURE) == "Found by `harness fuzz`: ours alone: type different (in the library: wit_t)."
+    assert sentence(STRUCTURE) == "Found by `harness fuzz`: ours alone: wit_t: type different (in the library)."
