@@ -44,6 +44,8 @@ class FuzzFinding:
     same_as: str = field(default="", metadata=ADDED)
     """The case of an earlier finding that probably has the same cause."""
     same_why: str = field(default="", metadata=ADDED)
+    title: str = field(default="", metadata=ADDED)
+    """The finding in a line for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +151,19 @@ def _also(like: list[FuzzFinding]) -> Iterator[str]:
     if like:
         yield f"  probably the same cause, {counted(len(like), 'other difference')}:"
     for finding in like:
-        yield f"    {finding.kind}, {finding.count} times ({finding.same_why})"
+        yield f"    {finding.title or finding.kind}, {finding.count} times ({finding.same_why})"
         yield f"      case: {finding.run}"
 
 
 def _finding(finding: FuzzFinding) -> Iterator[str]:
     head = f"KNOWN ({finding.known})" if finding.known else "NEW"
     place = f"level {finding.level} {finding.aspect}: " if finding.level else ""
-    yield f"{head}  {finding.toolchain}: {finding.outcome}: {place}{finding.kind}, {finding.count} times"
+    described = f"{finding.toolchain}: {finding.outcome}: {place}{finding.kind}"
+    yield f"{head}  {finding.title or described}, {finding.count} times"
     if finding.known:
         return
+    if finding.title:
+        yield f"  {described}"
     yield from (f"  {line[:400]}" for line in finding.message.strip().splitlines()[:8])
     yield f"  in the minority: {finding.minority or 'no single opinion'}"
     if finding.file:

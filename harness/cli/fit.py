@@ -59,14 +59,19 @@ def hand_in(submission: Submission, claim: Failure | None = None, by_command: Ca
         return exits.BROKEN
 
 
+def no_case(why: str) -> int:
+    """Say why nothing is written; returns the exit code."""
+    echo(f"no case is written: {why}", err=True)
+    return exits.DISAGREE
+
+
 def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable[[], str] | None) -> int:
     first = _twice(submission)
     if isinstance(first, int):
         return first
     known = _known(first, claim)
     if known:
-        echo(f"not fit: {known}", err=True)
-        return exits.DISAGREE
+        return no_case(known)
     given = read_text_file(submission.file.path)
     if not submission.suite.is_dir():
         echo(f"not compared with other cases: there is no folder {submission.suite} (--suite)", err=True)
@@ -110,8 +115,7 @@ def _twice(submission: Submission) -> Verdict | int:
         echo(f"Error: {first.reason or first.outcome}", err=True)
         return exits.BROKEN
     if _shape(first) != _shape(second):
-        echo("not fit: two runs of it differ", err=True)
-        return exits.DISAGREE
+        return no_case("two runs of it differ")
     echo(f"it runs, twice with the same outcome: {first.outcome}")
     return first
 
@@ -167,14 +171,13 @@ def _as_small_as_it_gets(submission: Submission, first: Verdict, words: str) -> 
 def _without_this_tool(submission: Submission, first: Verdict, by_command: Callable[[], str] | None) -> str | int:
     """The check for a command of a tool that takes no part or fails by its flags: the others agree on the world."""
     if not first.outcome.good:
-        echo("not fit: the command's failure does not show in this case, but another one does:", err=True)
+        no_case("the command's failure does not show in this case, but another one does:")
         echo(
             "".join(f"  {name}: {finding.message[:300]}\n" for name, finding in first.findings[:3]), err=True, nl=False
         )
         return exits.DISAGREE
     if by_command is None:
-        echo("not fit: the command fails, but all toolchains here do what the model says with its world", err=True)
-        return exits.DISAGREE
+        return no_case("the command fails, but all toolchains here do what the model says with its world")
     return by_command()
 
 
@@ -182,7 +185,7 @@ def _is_there(submission: Submission, case: Case | LinkCase) -> bool:
     """Whether the suite has the same case already."""
     same, words = _same(case, _others(submission))
     if same:
-        echo(f"not fit: the same case is there already, {words}: {', '.join(map(str, same))}", err=True)
+        no_case(f"the same case is there already, {words}: {', '.join(map(str, same))}")
     return bool(same)
 
 
@@ -197,7 +200,7 @@ def _shows_the_same(submission: Submission, case: Case | LinkCase, text: str) ->
     same = [path for path in like if found & _buckets(submission, path)]
     if same:
         what = "libraries" if isinstance(case, LinkCase) else "world"
-        echo(f"not fit: the same finding in the same {what} is there already: {', '.join(map(str, same))}", err=True)
+        no_case(f"the same finding in the same {what} is there already: {', '.join(map(str, same))}")
     return bool(same)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from harness.cli.results import to_tool
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
+from harness.fuzz.in_words import title
 from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
 
 
@@ -78,4 +79,5 @@ def _finding(found: Found) -> FuzzFinding:
         found.run,
         found.same_as,
         found.same_why,
+        title(bucket),
     )

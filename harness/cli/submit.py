@@ -15,7 +15,7 @@ import click
 from harness.cli import exits, outputs
 from harness.cli.chosen import Chosen, features_of
 from harness.cli.exits import UsedWrongly
-from harness.cli.fit import Submission, hand_in
+from harness.cli.fit import Submission, hand_in, no_case
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.reduce import WITHOUT_WORLD
@@ -120,7 +120,7 @@ def submit(
 
     SOURCE is a case, a link case or a finding (.toml), WIT (a file or folder), or a component, a library or a module
     that contains its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case
-    of the suite, even under other names. Exit codes: 0 the file is written, 1 it is not fit, 2 wrong usage, 3 the
+    of the suite, even under other names. Exit codes: 0 the file is written, 1 it is not, and why, 2 wrong usage, 3 the
     harness itself failed, 130 interrupted.
     """
     command = context.meta.get(_COMMAND)
@@ -249,8 +249,9 @@ def _from_command(submission: Submission, command: Command, given: _World) -> in
         echo(f"Error: {error}", err=True)
         return exits.BROKEN
     if failure is None:
-        echo("not fit: the command ends with exit code 0, and its output is valid", err=True)
-        return exits.DISAGREE
+        return no_case(
+            "the command ends with exit code 0, and its output is valid; `harness submit WIT` tests what it does"
+        )
     echo(f"the command {failure.words}")
     subject = command.subject()
     if subject is None:

@@ -15,8 +15,10 @@ class Attempts:
     """Counts the attempts of one reduction. A number makes an attempt that costs a worker recognisable when the
     reduction is repeated."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Steps, prefix: str = "") -> None:
+        """`prefix`: of the names of its steps, if one task has several reductions."""
         self._steps = steps
+        self._prefix = prefix
         self._tries = 0
         self.count = 0
         """Attempts that ran."""
@@ -34,7 +36,7 @@ class Attempts:
         """
         self._tries += 1
         try:
-            with self._steps.bounded(f"try {self._tries}: {what}"):
+            with self._steps.bounded(f"{self._prefix}try {self._tries}: {what}"):
                 return read()
         except StepLost:
             return None
@@ -45,7 +47,7 @@ class Attempts:
     def one(self) -> Iterator[None]:
         """One attempt that runs."""
         self.count += 1
-        self._steps.prefix = f"attempt {self.count}: "
+        self._steps.prefix = f"{self._prefix}attempt {self.count}: "
         try:
             yield
         finally:

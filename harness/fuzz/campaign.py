@@ -237,7 +237,7 @@ class Campaign:
             found.message = reduced.message or found.message
             self._write(found, reduced.parts)
             found.reduced = not reduced.cut
-            found.likeness = likeness(found.bucket, reduced.parts) if found.reduced else None
+            found.likeness = likeness(found.bucket, reduced.parts, reduced.core) if found.reduced else None
             self.ledger.join(found)
         elif not reduced.cut:
             found.note = reduced.note

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.fuzz.bucket import Bucket
+from harness.judge.difference import NOTHING, RETURNS
 
 _LEVELS = {1: "in the library", 2: "in the component", 3: "in the behaviour"}
-_PLAIN = {"push_plain": "a push of a plain value", "pop_plain": "a pop of a plain value"}
+_SIDES = {
+    "push_plain": "a push of a plain value",
+    "pop_plain": "a pop of a plain value",
+    RETURNS: "a return of every call",
+    NOTHING: "nothing",
+    "X component task N": "another event",
+}
 _BETWEEN = " / "
 """Between expected and actual in the kind of a bucket."""
+_WHERE = re.compile(r" in (?:component|X)-run$")
+_BY_INTERPRETER = re.compile(r"^a trap interpreter (.*)$")
+_TRAP = re.compile(r"^a trap (?!for )(\S.*)$")
+_BALANCES = {
+    "balance": "after a call of an export",
+    "import_balance": "after a call of an import",
+    "task_balance": "across `task_return`",
+}
+_LEFT = {
+    "bytes": "allocated bytes",
+    "blocks": "allocated blocks",
+    "stack": "the stack pointer",
+    "contexts": "contexts of calls",
+    "frames": "frames of calls",
+}
 MAX_TITLE = 160
 
 
@@ -19,7 +43,7 @@ def title(bucket: Bucket) -> str:
 
 def sentence(bucket: Bucket) -> str:
     """The sentence for `why` of a case, with a full stop."""
-    where = f" ({_LEVELS[bucket.level]}: {bucket.aspect})" if bucket.level else ""
+    where = f" ({_LEVELS[bucket.level]})" if bucket.level else ""
     return f"Found by `harness fuzz`: {_who(bucket)}: {_how(bucket)}{where}."
 
 
@@ -32,9 +56,28 @@ def _who(bucket: Bucket) -> str:
 
 
 def _how(bucket: Bucket) -> str:
-    expected, between, got = bucket.kind.partition(_BETWEEN)
     if not bucket.level:
-        return f"{bucket.outcome}: {bucket.kind}"
+        what = bucket.kind.removeprefix("panicked ")
+        return f"{bucket.outcome}: {what}"
+    if bucket.aspect == "balance":
+        return _balance(bucket.kind)
+    expected, between, got = bucket.kind.partition(_BETWEEN)
     if not between:
-        return bucket.kind
-    return f"{_PLAIN.get(expected, expected)} is expected, {_PLAIN.get(got, got)} came"
+        what = bucket.kind.replace(" of another ", " with another ")
+        return what if bucket.level == 3 else f"{bucket.aspect}: {what}"
+    return f"expected {_side(expected)}, got {_side(got)}"
+
+
+def _balance(kind: str) -> str:
+    """What is not as it was before."""
+    word, *names = kind.split()
+    if word not in _BALANCES or not names or not _LEFT.keys() >= set(names):
+        return kind
+    return f"not restored {_BALANCES[word]}: {', '.join(_LEFT[name] for name in names)}"
+
+
+def _side(text: str) -> str:
+    """What was expected, or what came."""
+    text = _WHERE.sub("", text)
+    text = _BY_INTERPRETER.sub(r"a trap by the interpreter (\1)", text)
+    return _SIDES.get(text, _TRAP.sub(r"a trap (\1)", text) if " by the interpreter" not in text else text)

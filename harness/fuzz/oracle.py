@@ -58,11 +58,13 @@ class Oracle:
         *,
         known: str = "",
         shown: Callable[[CaseParts, int], None] | None = None,
+        any_way: bool = False,
     ) -> None:
         """`until`: when everything ends, as `time.time()` counts, for a run that is bounded in time. `known`: the
         expectation that must explain the finding; none may explain a new one. `shown` gets each case that shows it, and
-        the number of attempts so far."""
-        self._attempts = Attempts(bench.steps)
+        the number of attempts so far. `any_way`: every fault of the same toolchain at the same level counts,
+        in whichever way it shows."""
+        self._attempts = Attempts(bench.steps, "core, " if any_way else "")
         self.cut = False
         """Whether `until` kept it from going on."""
         self._message = ""
@@ -74,6 +76,7 @@ class Oracle:
         self._until = until
         self._known = known
         self._shown = shown
+        self._same = _is_any_fault if any_way else _is_the_same
         self._longer = 0.0
         self._tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
 
@@ -179,11 +182,20 @@ class Oracle:
         for hit in hits(verdict, triage_for(self._tools, self._options.expectations, plan)):
             if hit.known != self._known:
                 continue  # this is something else
-            found = hit.bucket
-            if found == wanted or (alone and _sides(found) == _sides(wanted)):
+            if self._same(hit.bucket, wanted, alone):
                 self._message = hit.message
                 return True
         return False
+
+
+def _is_the_same(found: Bucket, wanted: Bucket, alone: bool) -> bool:
+    return found == wanted or (alone and _sides(found) == _sides(wanted))
+
+
+def _is_any_fault(found: Bucket, wanted: Bucket, alone: bool) -> bool:
+    """`alone`: only the cells of one toolchain ran, so the minority is not known."""
+    sides = (found.toolchain, found.level) == (wanted.toolchain, wanted.level)
+    return sides and (alone or found.minority == wanted.minority)
 
 
 def _sides(bucket: Bucket) -> tuple[object, ...]:

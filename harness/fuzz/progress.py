@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
 from harness.fuzz.reduce import Reduced
+from harness.text.counted import counted
 from harness.text.visible import visible
 
 PLAIN_EVERY = 10.0
@@ -49,7 +50,8 @@ class TerminalProgress:
         self.say(f"found at {found.index}: {found.bucket}{known}")
 
     def reduced(self, found: Found, reduced: Reduced) -> None:
-        done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {reduced.note}"
+        why_not = "no time for it" if reduced.cut else reduced.note
+        done = f"reduced to {reduced.size}" if reduced.parts is not None else f"not reduced, {why_not}"
         self.say(f"{done}: {found.file}")
 
     def say(self, text: str) -> None:
@@ -69,7 +71,3 @@ def line(campaign: Campaign) -> str:
     ]
     waiting = campaign.reductions
     return ", ".join([*parts, f"reducing {counted(waiting, 'finding')}"] if waiting else parts)
-
-
-def counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -18,6 +18,7 @@ from harness.fuzz.case_reducer import fewer_steps, smaller_text
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
+from harness.fuzz.core import core_of
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import LinkReduction, draw_program, is_link_trial
@@ -47,13 +48,15 @@ HANGING_EFFORT = 3
 @dataclass(frozen=True, slots=True)
 class Reduced:
     """`parts` None: the finding did not show again. `note` reports that, or the step that failed. `cut`: the time ended
-    before the reduction. `message`: the message of the finding in the reduced world."""
+    before the reduction. `message`: the message of the finding in the reduced world. `core`: that of the
+    reduced case, if it has one."""
 
     parts: CaseParts | LinkCaseText | None
     attempts: int
     note: str = ""
     cut: bool = False
     message: str = ""
+    core: CaseParts | None = None
 
     @property
     def size(self) -> str:
@@ -95,7 +98,11 @@ class Reduce:
                 world = draw(self.recipe, self.index, bench)
         except (StepLost, SmithError) as error:
             return Reduced(None, 0, f"the world could not be drawn again: {error}")
-        return Reduction(self, world, Oracle(bench, self.bucket, self.options, self.until)).run()
+        reduced = Reduction(self, world, Oracle(bench, self.bucket, self.options, self.until)).run()
+        if reduced.cut or not isinstance(reduced.parts, CaseParts):
+            return reduced
+        core = core_of(bench, reduced.parts, self.bucket, self.options, self.until)
+        return replace(reduced, core=core)
 
 
 class Reduction:

@@ -115,8 +115,7 @@ def _ledger(data: dict[str, Any]) -> Ledger:
     found = {}
     for item in data["findings"]:
         bucket = Bucket(**item["bucket"])
-        like = item["likeness"]
-        likeness = None if like is None else Likeness(**{**like, "kinds": tuple(like["kinds"])})
+        likeness = None if item["likeness"] is None else Likeness(**item["likeness"])
         found[bucket, item["known"]] = Found(**{**item, "bucket": bucket, "likeness": likeness})
     refusals = Counter({(tool, reason): count for tool, reason, count in data["refusals"]})
     return Ledger(data["worlds"], data["calls"], Counter(data["outcomes"]), refusals, found)

@@ -22,11 +22,11 @@ _LINE = 100
 _CLOSING = {"{": "}", "(": ")", "<": ">"}
 _BEFORE_TYPE = (":", "<", ",", "(", "=", "->")
 _SIMPLEST = "u8"
-_PRIMITIVES = frozenset(
+PRIMITIVES = frozenset(
     ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f32", "f64", "bool", "char", "string", "error-context")
 )
 # fmt: off
-KEYWORDS = _PRIMITIVES | {
+KEYWORDS = PRIMITIVES | {
     "package", "world", "interface", "import", "export", "use", "as", "include", "with", "type", "record",
     "variant", "enum", "flags", "resource", "func", "async", "static", "constructor", "own", "borrow", "list",
     "option", "result", "tuple", "map", "future", "stream",
@@ -152,7 +152,7 @@ def _one_pass(text: str, still_fails: Callable[[str], bool]) -> str:
 
 
 def _is_name(word: str) -> bool:
-    return (word[0].isalpha() or word[0] == "%") and word not in _PRIMITIVES
+    return (word[0].isalpha() or word[0] == "%") and word not in PRIMITIVES
 
 
 def _ordered(text: str) -> list[Edit]:
@@ -177,11 +177,34 @@ def _tokens(text: str) -> list[_Token]:
 
 def edits(text: str) -> list[Edit]:
     """Every edit that makes a text without comments simpler; not all of them give WIT. A name that becomes a primitive
-    type may make the text longer; then the item with that name is no longer used."""
+    type, or the type of a field or case behind that name, may make the text longer; then the item with that name is no
+    longer used."""
     tokens = _tokens(text)
     partner = _partners(tokens)
     found = [*_without_items(text, tokens, partner), *_without_types(text, tokens, partner)]
-    return [edit for edit in dict.fromkeys(found) if edit.gain > 0 or edit.text in _PRIMITIVES]
+    shorter = [edit for edit in dict.fromkeys(found) if edit.gain > 0 or edit.text in PRIMITIVES]
+    return [*shorter, *_without_names(text, tokens, partner)]
+
+
+def _without_names(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[Edit]:
+    """The type of a field or case in the place of a record or variant: no type contains itself, so this ends."""
+    members = dict(_members(text, tokens, partner))
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.text in _BEFORE_TYPE and after.text != ":":
+            yield from [Edit(token.start, token.end, member) for member in members.get(token.text, ())]
+
+
+def _members(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[tuple[str, list[str]]]:
+    """The name of each record and variant, and the types of its fields or cases; primitive types are left out."""
+    for at, token in enumerate(tokens):
+        if token.text in ("record", "variant") and at + 2 in partner:
+            types = []
+            for begin, end in _items(tokens, partner, at + 3, partner[at + 2]):
+                end -= tokens[end - 1].text == ","
+                end -= tokens[end - 1].text == ")"
+                if end - begin > 2 and tokens[begin + 1].text in (":", "("):
+                    types.append(text[tokens[begin + 2].start : tokens[end - 1].end])
+            yield tokens[at + 1].text, [member for member in dict.fromkeys(types) if member not in PRIMITIVES]
 
 
 def _partners(tokens: Sequence[_Token]) -> dict[int, int]:
@@ -231,7 +254,7 @@ def _items(tokens: Sequence[_Token], partner: dict[int, int], first: int, last: 
 
 
 def _without_types(text: str, tokens: Sequence[_Token], partner: dict[int, int]) -> Iterator[Edit]:
-    primitives = sorted({token.text for token in tokens} & _PRIMITIVES | {_SIMPLEST}, key=len)
+    primitives = sorted({token.text for token in tokens} & PRIMITIVES | {_SIMPLEST}, key=len)
     for at, token in enumerate(tokens):
         following = tokens[at + 1].text if at + 1 < len(tokens) else ""
         before = tokens[at - 1].text if at else ""
@@ -254,5 +277,5 @@ def _without_types(text: str, tokens: Sequence[_Token], partner: dict[int, int])
             yield Edit(token.start, tokens[end].end, _SIMPLEST)
         elif before in _BEFORE_TYPE and following != ":" and _is_name(token.text):
             yield from (Edit(token.start, token.end, primitive) for primitive in primitives)
-        elif before in _BEFORE_TYPE and len(token.text) > len(_SIMPLEST) and token.text in _PRIMITIVES:
+        elif before in _BEFORE_TYPE and len(token.text) > len(_SIMPLEST) and token.text in PRIMITIVES:
             yield Edit(token.start, token.end, _SIMPLEST)

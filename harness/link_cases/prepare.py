@@ -11,6 +11,7 @@ from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, Worlds
 from harness.planner.needs import needs_of
 from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
+from harness.text.counted import counted
 from harness.text.nearest import there_are
 from harness.text.toml_lines import FileError
 from harness.toolchains.protocol import Library
@@ -128,7 +129,7 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep, read: Bo
         message = f"the world exports no function {step.call!r}\n{there_are(step.call, known, 'exports')}"
         raise case.file.error(["step", index, "call"], message)
     if len(step.args) != len(function.params):
-        message = f"{step.call} takes {len(function.params)} arguments, {len(step.args)} are given"
+        message = f"{step.call} takes {counted(len(function.params), 'argument')}, not {len(step.args)}"
         raise case.file.error(["step", index, "args"], message)
     pairs = zip(step.args, function.params, strict=True)
     args = tuple(_value(case, index, "args", text, param.type, read) for text, param in pairs)

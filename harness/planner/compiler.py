@@ -41,6 +41,7 @@ from harness.planner.set_steps import SetSteps
 from harness.planner.task_steps import TaskSteps, add_cancel, add_simple, only_in_a_call, several_at_once
 from harness.script import operations as s
 from harness.script.async_operations import DropEnd, IfCancelled, SubtaskDrop
+from harness.text.counted import counted
 from harness.text.nearest import there_are
 from harness.values.values import Value
 from harness.world import types as t
@@ -194,7 +195,7 @@ class Compiler(Generic[V]):
     def _call(self, frame: FrameBuilder, step: CallStep[V]) -> None:
         function = import_of(self._composition, frame.role, step)
         if len(step.args) != len(function.params):
-            message = f"{function.canonical} takes {len(function.params)} arguments, not {len(step.args)}"
+            message = f"{function.canonical} takes {counted(len(function.params), 'argument')}, not {len(step.args)}"
             raise StepError((*step.path, "args"), message)
         callee, exported = self._composition.links.callee(frame.role, function.interface, function.name)
         contexts: list[Held] = []

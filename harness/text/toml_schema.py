@@ -18,6 +18,17 @@ MAX_PROBLEMS = 50
 """The maximum number of violations of a schema that are sorted by their place in the file."""
 
 
+_TYPES = {
+    "string": "a string in quotes",
+    "array": "an array in square brackets",
+    "object": "a table",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+"""Types of JSON Schema in the words of TOML."""
+
+
 def read_valid(path: Path, schema: Mapping[str, Any]) -> TomlFile:
     """Raises `FileError`."""
     return validated(read_toml(path), schema)
@@ -68,7 +79,14 @@ def _said(problem: ValidationError) -> str:
     wanted = problem.schema.get("description") if isinstance(problem.schema, Mapping) else None
     if problem.validator == "pattern" and wanted:
         return f"{cut(problem.message)} ({wanted.rstrip('.')})"
+    if problem.validator == "type" and problem.validator_value in _TYPES:
+        return f"expected {_TYPES[problem.validator_value]}, found {_shown_value(problem.instance)}"
     return problem.message
+
+
+def _shown_value(value: object) -> str:
+    """A value as TOML writes it."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _unknown_keys(problem: ValidationError) -> list[str]:

@@ -63,12 +63,16 @@ def test_schemas_are_schemas() -> None:
     ("text", "line", "message"),
     [
         ('title = "t"\nwhy = "w"', 1, "'origin' is a required property"),
-        ("title = 3\n" + 'why = "w"\norigin = "own"\nwit = ""', 1, "3 is not of type 'string'"),
+        ("title = 3\n" + 'why = "w"\norigin = "own"\nwit = ""', 1, "title: expected a string in quotes, found 3"),
         (HEAD + 'wit = "x"\n[[step]\n', 5, "not TOML"),
         (HEAD + 'wit = "x"\ncolour = 3\n', 5, "unknown key colour"),
         (HEAD + 'wit = "x"\norigins = "own"\n', 5, "unknown key origins"),
         ('title = "t"\nwhy = "w"\norigin = "somewhere"\nwit = "x"\n', 3, "does not match"),
-        (HEAD + ECHO + '[[step]]\ncall = "f"\n[[step]]\ncall = "f"\nargs = "1"\n', 13, "not of type 'array'"),
+        (
+            HEAD + ECHO + '[[step]]\ncall = "f"\n[[step]]\ncall = "f"\nargs = "1"\n',
+            13,
+            "expected an array in square brackets, found '1'",
+        ),
         (HEAD + ECHO + '[[step]]\ncall = "f"\ntrap = "boom"\n', 11, "'boom' is not one of"),
         (HEAD + ECHO + '[[step]]\ncall = "f"\nresults = "1"\n', 11, "unknown key results"),
         (HEAD + ECHO + '[[step]]\ndrop = "x"\n', 10, "does not match"),
@@ -91,7 +95,7 @@ def test_bad_files_are_refused_with_the_line(text: str, line: int, message: str)
     ("wit", "steps", "line", "message"),
     [
         (ECHO, '[[step]]\ncall = "a:b/x#g"\n', 10, "no function a:b/x#g\nthere are functions: a:b/x#f, a:b/x#c"),
-        (ECHO, '[[step]]\ncall = "a:b/x#f"\nresult = \'""\'\n', 10 - 1, "takes 1 arguments, not 0"),
+        (ECHO, '[[step]]\ncall = "a:b/x#f"\nresult = \'""\'\n', 10 - 1, "takes 1 argument, not 0"),
         (ECHO, '[[step]]\ncall = "a:b/x#f"\nargs = ["256"]\nresult = \'""\'\n', 11, "column 1: expected a value of u8"),
         (ECHO, '[[step]]\ncall = "a:b/x#f"\nargs = ["1"]\n', 9, "`result` is missing"),
         (ECHO, '[[step]]\ncall = "a:b/x#c"\nargs = ["\'a\'"]\nresult = "1"\n', 12, "returns nothing"),

@@ -203,7 +203,7 @@ def no_handle(held: HandleName | ErrorContext) -> s.Value:
         (DropStep("x"), r"there is no handle \$x yet"),
         (DropStep("x", by=Role.SUBJECT), r"the subject never had a handle \$x"),
         (NewStep("x", "a:b/x#q"), "the subject defines no resource a:b/x#q"),
-        (call("x#give"), "a:b/x#give takes 1 arguments, not 0"),
+        (call("x#give"), "a:b/x#give takes 1 argument, not 0"),
         (call("x#gives"), "the subject imports no a:b/x#gives"),
         (call("x#two"), "`result` is missing: a:b/x#two returns a value"),
         (call("x#give", X), r"the subject never had a handle \$x"),

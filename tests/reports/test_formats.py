@@ -168,6 +168,15 @@ def test_text_tells_each_file() -> None:
     assert "NOT NOTICED  unseen (linker): a wrong slot\n2 mutants: 1 noticed" in written
 
 
+def test_a_finding_with_a_title_is_told_in_words_first() -> None:
+    (finding,) = FUZZ.findings
+    written = text(inputs(replace(FUZZ, findings=(replace(finding, title="reference alone: expected 1, got 2"),))))
+    assert (
+        "NEW  reference alone: expected 1, got 2, 2 times\n"
+        "  reference: fail: level 3 event: push_s8 of another value\n" in written
+    )
+
+
 def test_a_mutant_that_nothing_tried_is_no_hole() -> None:
     """A survey by the fuzzer alone does not try the mutants that only link cases can show."""
     seen, unseen = MUTANTS.mutants

@@ -19,6 +19,7 @@ from harness.fuzz import campaign as campaign_module
 from harness.fuzz import state
 from harness.fuzz.bucket import Bucket
 from harness.fuzz.campaign import INTERRUPTED, Bounds, Campaign
+from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import sample_case
 from harness.fuzz.findings import Ledger
 from harness.fuzz.reduce import Reduced
@@ -27,7 +28,7 @@ from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
 from harness.suite.case import load_case
 from harness.text import atomic
-from tests.harness.fuzz.campaigns import WORLD, StubRun, Told, campaign, hit, plain_trial, small
+from tests.harness.fuzz.campaigns import WIT, WORLD, StubRun, Told, campaign, hit, plain_trial, small
 
 
 def totals(done: Campaign) -> tuple[object, ...]:
@@ -312,6 +313,24 @@ def test_a_reduction_that_was_cut_is_kept_and_made_up_for(tmp_path: Path) -> Non
     with campaign(tmp_path, Bounds(8), ledger=state.load(tmp_path).ledger) as again:
         again.go()
     assert [found.reduced for found in again.ledger.new] == [True]
+
+
+def test_findings_with_one_core_are_one_also_after_a_resumption(tmp_path: Path) -> None:
+    def trial(index: int) -> TrialResult:
+        both = (hit("seven"), hit("eight")) if index == 1 else ()
+        cases = tuple((each.bucket, sample_case(WORLD, 200, each.bucket)) for each in both)
+        return TrialResult(index, 1, "fail" if both else "pass", both, (), cases)
+
+    def with_core(bucket: Bucket) -> Reduced:
+        parts = CaseParts("t", "w", f"package a:b;\nworld w {{ export f: func() -> u{bucket.kind.count('e') * 8}; }}\n")
+        return Reduced(parts, 3, core=CaseParts("t", "w", WIT, "w"))
+
+    with campaign(tmp_path, Bounds(2), trial, reduce=with_core) as done:
+        done.go()
+    for ledger in (done.ledger, state.load(tmp_path).ledger):
+        first, second = ledger.new
+        assert (first.same_as, second.same_as) == ("", first.file)
+        assert second.same_why.endswith("has the same types: values, func()")
 
 
 def test_findings_with_the_same_reduced_case_are_one_also_after_a_resumption(tmp_path: Path) -> None:

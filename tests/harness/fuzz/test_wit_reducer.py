@@ -131,6 +131,11 @@ def test_broken_text_does_no_harm(text: str) -> None:
         ("package a:b@1.0.0;", "package a:b;"),
         ("use a.{b, c};", "use a.{b};"),
         ("f: async func();", "f: func();"),
+        (
+            "record r { a: u8, b: list<u16> } f: func() -> r;",
+            "record r { a: u8, b: list<u16> } f: func() -> list<u16>;",
+        ),
+        ("variant v { a(list<u8>), b } type t = list<v>;", "variant v { a(list<u8>), b } type t = list<list<u8>>;"),
     ],
 )
 def test_edits(text: str, smaller: str) -> None:

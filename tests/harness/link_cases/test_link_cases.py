@@ -107,7 +107,7 @@ def test_a_refusal_that_is_expected(bench: Workbench) -> None:
         (file(wit="package a:b; world w { export f: func(x: list<u8>); }"), 5, "list<u8>"),
         (file(wat="(module (func $f) (func $f))"), 18, "duplicate func identifier"),
         (file('[[step]]\ncall = "walk"\n'), 36, "exports no function 'walk'"),
-        (file('[[step]]\ncall = "run"\nresult = "1"\n'), 35, "takes 1 arguments, 0 are given"),
+        (file('[[step]]\ncall = "run"\nresult = "1"\n'), 35, "takes 1 argument, not 0"),
         (file('[[step]]\ncall = "run"\nargs = ["128"]\nresult = "1"\n'), 37, "args '128'"),
         (file('[[step]]\ncall = "run"\nargs = ["1"]\n'), 35, "`result` is missing"),
         (file('[[step]]\ncall = "run"\nresult = "1"\ntrap = "unreachable"\n'), 35, "step.0"),
