@@ -17,7 +17,8 @@ from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
 from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_cancels import MOST_CANCELLED, GuestCanceller, can_be_cancelled
-from harness.planner.guest_rules import GuestComposition, without_rule
+from harness.planner.guest_copies import MOST_COPIED, GuestCopier
+from harness.planner.guest_rules import Copy, GuestComposition, without_rule
 from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
 from harness.script import operations as s
@@ -35,6 +36,8 @@ def guest_world(
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
     needs = needs_of(worlds.values(), surroundings.has_labels)
+    copied = [item for item in possible if isinstance(composition.rule(*item), Copy)]
+    possible = [item for item in possible if item not in copied]
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [(s.Lists.BY_ELEMENT, each)]
     if needs.lists and each > 1:
@@ -46,6 +49,10 @@ def guest_world(
     ]
     runs += _together(composition, random, possible)
     runs += _cancelled(composition, random, possible) if abilities.cancels else []
+    if copied:
+        chosen = copied[:MOST_COPIED]
+        steps = plan_steps(GuestCopier(composition, random), chosen, max(1, MOST_COPIED // len(chosen)), progress)
+        runs.append(RunSteps(steps, s.Lists.BY_ELEMENT))
     left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
     plan = Plan(
         title=title,
@@ -58,7 +65,8 @@ def guest_world(
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(left_out),
     )
-    ran = [item for item in possible if item not in progress.never]
+    left_out += [f"export {function.canonical}: enough others copy" for _, function in copied[MOST_COPIED:]]
+    ran = [item for item in (*possible, *copied[:MOST_COPIED]) if item not in progress.never]
     return PlannedWorld(plan, composition, tuple(runs), tuple(ran))
 
 
