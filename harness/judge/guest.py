@@ -35,9 +35,9 @@ def judge_guest(
     interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None, copies: bool = False
 ) -> Verdict:
     """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter.
-    `copies`: the interpreter copies streams and futures. A fault that all cells show in the same way is one judgement on the
-    interpreter. A limit that `boxed` does not reach in its place is a fault of the interpreter, too: it does not end in
-    time.
+    `copies`: the interpreter copies streams and futures. A fault that all cells show in the same way is one judgement
+    on the interpreter. A limit that `boxed` does not reach in its place is a fault of the interpreter, too: it does not
+    end in time.
 
     If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
     that generator is wrong: both are named.
