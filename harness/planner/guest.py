@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
+from harness.frontend.narrow import ASYNC
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
@@ -117,16 +118,24 @@ def guest_surroundings(
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
     ends = abilities.streams is not Streams.NONE
-    found = surround(source, world, features, merge_versions, ends=ends)
+    found = _with_option(surround(source, world, features, merge_versions, ends=ends))
     world_found = found.parts[Role.SUBJECT].world
     names = without_rule(world_found, abilities)
     if not names or _several_versions(world_found):
         return found
     try:
-        whole = surround(source, world, features, merge_versions, names, ends=ends)
+        whole = _with_option(surround(source, world, features, merge_versions, names, ends=ends))
     except FrontEndError:
         return found  # a world cannot do both
     return found if _several_versions(whole.parts[Role.SUBJECT].world) else whole
+
+
+def _with_option(found: Surroundings) -> Surroundings:
+    """The reasons for what is left out name the option that puts it in."""
+    option = "left out without --streams pass"
+    return replace(
+        found, unsupported=tuple([f"{why}, {option}" if why.endswith(ASYNC) else why for why in found.unsupported])
+    )
 
 
 def _several_versions(world: World) -> bool:
