@@ -124,9 +124,10 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = 
         return out.read_bytes()
 
 
-def build_echo(version: int, flags: Sequence[str] = (), asynchronous: bool = False) -> bytes:
+def build_echo(version: int, flags: Sequence[str] = (), asynchronous: bool = False, copies: bool = False) -> bytes:
     """The library of `echo` for a version of the interface; its world is empty. BuildError with the messages."""
-    flags = [*flags, "-DECHO_ASYNC"] if asynchronous else flags
+    flags = [*flags, "-DECHO_ASYNC"] if asynchronous or copies else flags
+    flags = [*flags, "-DECHO_COPY"] if copies else flags
     with tempfile.TemporaryDirectory(prefix="echo-") as folder:
         work = Path(folder)
         out = work / "echo.so"
@@ -140,6 +141,8 @@ def _libraries() -> Iterator[tuple[Path, Callable[[], bytes]]]:
         yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode)
     for version, asynchronous in itertools.product(VERSIONS, (False, True)):
         yield echo(version, asynchronous), partial(build_echo, version, asynchronous=asynchronous)
+    for version in VERSIONS:
+        yield echo(version, copies=True), partial(build_echo, version, copies=True)
 
 
 @click.command()

@@ -31,6 +31,7 @@ from harness.judge.verdict import Verdict, skipped, unusable
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign
+from harness.toolchains.abilities import Streams
 from harness.toolchains.cells import OURS, Build, Cell, First
 from harness.toolchains.interpreter import exported, lacking
 from harness.toolchains.lending import left_out
@@ -204,7 +205,9 @@ def _judge(
             known = options.expectations.within(name)
             by_tools = examine(bench, name, plan, replace(options, artifacts=None, expectations=known)).verdict
     cells = [GuestCell(run.cell, tuple(found[str(run.cell)]), control.get(str(run.cell), False)) for run in runs]
-    verdict = judge_guest(bench.foreign[0].name, cells, by_tools)
+    interpreter = bench.settings.interpreter
+    copies = interpreter is not None and interpreter.abilities.streams is Streams.COPY
+    verdict = judge_guest(bench.foreign[0].name, cells, by_tools, copies)
     if _trapped(cells) and any(function.end is not None for function in plan.worlds[Role.SUBJECT].export_functions()):
         hint = f"if {bench.foreign[0].name} has no streams and futures, --streams none leaves them out"
         verdict = replace(verdict, notes=(*verdict.notes, hint))

@@ -72,6 +72,8 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     files = _named("--library", libraries), _named("--adapt", adapters)
     if cancels and not asynchronous:
         raise UsedWrongly("--with-cancel is for an interpreter with async functions: say --with-async, too")
+    if streams == Streams.COPY.value and not asynchronous:
+        raise UsedWrongly("--streams copy is for an interpreter with async functions: say --with-async, too")
     abilities = Abilities(asynchronous, Streams(streams) if streams else _usual(asynchronous), cancels)
     found = Interpreter(path, int(version or NEWEST), *files, abilities)
     try:

@@ -19,7 +19,7 @@ from generator.resolved.model import (
 from generator.resolved.types import FixedLengthList, Future, Stream, Type, TypeId, TypeKind
 from harness.frontend.type_parts import parts
 
-ASYNC = "a stream or future in its type, left out without --streams pass"
+ASYNC = "a stream or future in its type"
 MAX_PARTS = 400_000
 """Parts of all types, counted at each mention. Engines refuse a component with 1,000,000 parts (wasmparser's limit on
 effective type sizes), and count some of them twice: in an interface's type and in its instance."""

@@ -31,15 +31,19 @@ class GuestCell:
         return bool(self.findings) and not self.without_it
 
 
-def judge_guest(interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None) -> Verdict:
-    """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter. A fault
-    that all cells show in the same way is one judgement on the interpreter. A limit that `boxed` does not reach in its
-    place is a fault of the interpreter, too: it does not end in time.
+def judge_guest(
+    interpreter: str, cells: Sequence[GuestCell], by_tools: Verdict | None, copies: bool = False
+) -> Verdict:
+    """`by_tools`: the verdict on the toolchains with `boxed`, if a cell shows a fault without the interpreter.
+    `copies`: the interpreter copies streams and futures. A fault that all cells show in the same way is one judgement
+    on the interpreter. A limit that `boxed` does not reach in its place is a fault of the interpreter, too: it does not
+    end in time.
 
     If only libraries of one generator show a fault, and others took part, nobody can say whether the interpreter or
     that generator is wrong: both are named.
     """
-    cells = [_decided(cell, interpreter) for cell in cells]
+    rule = f"{_ENDS}, or to copy its elements, each once and in order" if copies else _ENDS
+    cells = [_decided(cell, interpreter, rule) for cell in cells]
     judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
     if all(cell.blamed and _same(cell, cells[0]) for cell in cells):
         judgements = [replace(judgements[0], toolchain=interpreter)]
@@ -54,10 +58,10 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
     return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
 
 
-def _decided(cell: GuestCell, interpreter: str) -> GuestCell:
+def _decided(cell: GuestCell, interpreter: str, rule_of_ends: str) -> GuestCell:
     if not cell.blamed:
         return cell
-    found = [_with_rule(interpreter, _not_ended(cell, finding)) for finding in cell.findings]
+    found = [_with_rule(interpreter, rule_of_ends, _not_ended(cell, finding)) for finding in cell.findings]
     return replace(cell, findings=tuple(found))
 
 
@@ -67,9 +71,10 @@ _NO_HANDLE = f"a trap ({TrapClass.INVALID_HANDLE.value}"
 
 
 _CANCELLED = "`event 6 0 0`"
+_ENDS = "has to give each end on as it got it, once and at its place, and to drop the others"
 
 
-def _with_rule(interpreter: str, finding: Finding) -> Finding:
+def _with_rule(interpreter: str, rule_of_ends: str, finding: Finding) -> Finding:
     """Who sees a fault of this kind is seldom who made it, so the rule that was broken is said, too."""
     difference = finding.difference
     if difference is None:
@@ -80,7 +85,7 @@ def _with_rule(interpreter: str, finding: Finding) -> Finding:
     elif difference.expected.startswith(_CANCELLED):
         said = f"{interpreter} has to pass a cancellation on to the call that its task waits for"
     elif _OF_AN_END.search(difference.expected) or _OF_AN_END.search(difference.actual):
-        said = f"{interpreter} has to give each end on as it got it, once and at its place, and to drop the others"
+        said = f"{interpreter} {rule_of_ends}"
     return replace(finding, message=f"{finding.message} ({said})") if said else finding
 
 

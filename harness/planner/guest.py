@@ -12,12 +12,14 @@ from pathlib import Path
 from random import Random
 
 from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
+from harness.frontend.narrow import ASYNC
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
 from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_cancels import MOST_CANCELLED, GuestCanceller, can_be_cancelled
-from harness.planner.guest_rules import GuestComposition, without_rule
+from harness.planner.guest_copies import MOST_COPIED, GuestCopier
+from harness.planner.guest_rules import Copy, GuestComposition, without_rule
 from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
 from harness.script import operations as s
@@ -35,6 +37,8 @@ def guest_world(
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
     needs = needs_of(worlds.values(), surroundings.has_labels)
+    copied = [item for item in possible if isinstance(composition.rule(*item), Copy)]
+    possible = [item for item in possible if item not in copied]
     each = max(1, -(-calls // max(1, len(possible))))
     rounds = [(s.Lists.BY_ELEMENT, each)]
     if needs.lists and each > 1:
@@ -46,6 +50,10 @@ def guest_world(
     ]
     runs += _together(composition, random, possible)
     runs += _cancelled(composition, random, possible) if abilities.cancels else []
+    if copied:
+        chosen = copied[:MOST_COPIED]
+        steps = plan_steps(GuestCopier(composition, random), chosen, max(1, MOST_COPIED // len(chosen)), progress)
+        runs.append(RunSteps(steps, s.Lists.BY_ELEMENT))
     left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
     plan = Plan(
         title=title,
@@ -58,7 +66,8 @@ def guest_world(
         needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(left_out),
     )
-    ran = [item for item in possible if item not in progress.never]
+    left_out += [f"export {function.canonical}: enough others copy" for _, function in copied[MOST_COPIED:]]
+    ran = [item for item in (*possible, *copied[:MOST_COPIED]) if item not in progress.never]
     return PlannedWorld(plan, composition, tuple(runs), tuple(ran))
 
 
@@ -109,16 +118,24 @@ def guest_surroundings(
     """The composition around a world. Where a function has no rule, its interface, or the function of the world, is
     imported and exported, if a world can do both. Raises `FrontEndError` for WIT that cannot be used."""
     ends = abilities.streams is not Streams.NONE
-    found = surround(source, world, features, merge_versions, ends=ends)
+    found = _with_option(surround(source, world, features, merge_versions, ends=ends))
     world_found = found.parts[Role.SUBJECT].world
     names = without_rule(world_found, abilities)
     if not names or _several_versions(world_found):
         return found
     try:
-        whole = surround(source, world, features, merge_versions, names, ends=ends)
+        whole = _with_option(surround(source, world, features, merge_versions, names, ends=ends))
     except FrontEndError:
         return found  # a world cannot do both
     return found if _several_versions(whole.parts[Role.SUBJECT].world) else whole
+
+
+def _with_option(found: Surroundings) -> Surroundings:
+    """The reasons for what is left out name the option that puts it in."""
+    option = "left out without --streams pass"
+    return replace(
+        found, unsupported=tuple([f"{why}, {option}" if why.endswith(ASYNC) else why for why in found.unsupported])
+    )
 
 
 def _several_versions(world: World) -> bool:

@@ -17,7 +17,7 @@ from harness.plan.async_steps import YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.calls import Caller
-from harness.planner.guest_rules import Forward, GuestComposition
+from harness.planner.guest_rules import Copy, Forward, GuestComposition
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
 from harness.planner.room import Doing
@@ -130,6 +130,7 @@ class GuestCaller(Caller):
         for value, param in zip(args, function.params, strict=True):
             self._received(frame, value, param.type)
         rule = self.composition.rules.of[function.canonical]
+        assert not isinstance(rule, Copy), "its calls are drawn apart"
         if isinstance(rule, Forward):
             result = self._forward(frame, function, rule.imported, args, result, waits)
         else:

@@ -32,7 +32,7 @@ from harness.planner.guest import guest_surroundings, guest_world
 from harness.planner.guest_calls import Inner, Wrapping
 from harness.planner.guest_cancels import passes_on
 from harness.planner.guest_ends import GuestEnds
-from harness.planner.guest_rules import Echo, Forward, GuestComposition
+from harness.planner.guest_rules import Copy, Echo, Forward, GuestComposition
 from harness.planner.named import WORLD, import_of
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
@@ -163,6 +163,8 @@ class _Guest:
                 return self._forward(step, made, exported, imported)
             case Echo(number):
                 return self._echo(step, made, exported, number)
+            case Copy():
+                raise NoRole(f"{exported.canonical} copies a stream or future in this role")
         raise NoRole(f"{exported.canonical} has no rule: {self._composition.rules.without[exported.canonical]}")
 
     def _why_not_there(self, name: str) -> str:

@@ -31,7 +31,14 @@ class Echo:
     parameter: int | None
 
 
-Rule = Forward | Echo
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Returns a new stream or future with the elements of the parameter of this number."""
+
+    parameter: int
+
+
+Rule = Forward | Echo | Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,18 @@ def _rule(world: World, function: Function, abilities: Abilities) -> Rule | str:
         return Echo(None)
     for number, param in enumerate(function.params):
         if same_type(param.type, function.result):
-            return Echo(number)
+            copies = abilities.streams is Streams.COPY and _can_copy(function, number)
+            return Copy(number) if copies else Echo(number)
     return "it has neither an import of its name and type, nor a parameter of its result's type"
+
+
+def _can_copy(function: Function, number: int) -> bool:
+    """Whether an interpreter can return a copy of this parameter: who copies waits, and moves no handles."""
+    others = [param.type for at, param in enumerate(function.params) if at != number]
+    end = function.result
+    if not function.is_async or not isinstance(end, t.End) or any(type.holds_handles for type in others):
+        return False
+    return end.type is None or not end.type.holds_handles
 
 
 def _same_signature(exported: Function, imported: Function) -> bool:

@@ -13,6 +13,8 @@ class Streams(Enum):
     NONE = "none"
     PASS = "pass"
     """It takes readable ends as values, gives them on as values, and drops them."""
+    COPY = "copy"
+    """It also reads and writes: it returns a copy of a stream or future."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-/* Asynchronous calls. A task that forwards waits for its subtask; the context of its call lives as long as the task. */
-#include "rules.h"
+/* Asynchronous calls. The context of a call lives as long as its task. */
+#include "task.h"
 
 #ifdef ECHO_ASYNC
 /* Canonical built-ins; their names in a core module are a convention of wasm-tools 1.262 (component new). */
@@ -13,77 +13,99 @@ ROOT("[context-get-0]") uint32_t canon_context_get(void);
 ROOT("[context-set-0]") void canon_context_set(uint32_t value);
 __attribute__((import_module("[export]$root"), import_name("[task-cancel]"))) void canon_task_cancel(void);
 
-/* CanonicalABI.md: EventCode, Subtask.State, CallbackCode. A handle is packed above a code of 4 bits. */
+/* CanonicalABI.md: EventCode, Subtask.State. */
 enum { EVENT_SUBTASK = 1, EVENT_TASK_CANCELLED = 6 };
 enum { RETURNED = 2, CANCELLED_BEFORE_STARTED = 3 };
-enum { EXIT = 0, WAIT = 2, CODE_BITS = 4, CODE_MASK = 15 };
 
-/* A call that waits. Its address is in context slot 0 of the task, because the callback does not get the context. */
-struct task {
-  struct context *cx;
-  struct call call;
-  void *area; /* for the arguments and the result of the import */
-  uint32_t subtask, set;
-};
+/* ---- Tasks ------------------------------------------------------------------------------------------------------- */
 
-static int32_t wait(const struct task *task) { return (int32_t)(task->set << CODE_BITS | WAIT); }
-
-static int32_t end(struct context *cx, const struct call *call) {
-  call->exported->task_return(cx);
-  free_context(cx);
-  return EXIT;
-}
-
-static int32_t lift_and_end(struct context *cx, const struct call *call, void *area) {
-  call->imported->async_lift_impl(cx, area);
-  take_result(cx, call);
-  return end(cx, call);
-}
-
-int32_t wit_dylib_export_async_call(void *context, size_t which) {
-  struct context *cx = context;
-  struct call call = begin_call(cx, which);
-  if (!call.imported) {
-    echo(cx, &call);
-    return end(cx, &call);
-  }
-  give_arguments(cx, &call);
-  void *area = allocate_for(&cx->memory, call.imported->async_abi_area_size);
-  uint32_t started = call.imported->async_impl(cx, area);
-  if ((started & CODE_MASK) == RETURNED) return lift_and_end(cx, &call, area);
-  struct task *task = allocate_for(&cx->memory, sizeof *task);
-  *task = (struct task){cx, call, area, started >> CODE_BITS, canon_waitable_set_new()};
+void start_task(struct task *task, struct context *cx, int32_t (*go_on)(struct task *, uint32_t, uint32_t)) {
+  *task = (struct task){cx, canon_waitable_set_new(), go_on};
   canon_context_set((uint32_t)(uintptr_t)task);
-  canon_waitable_join(task->subtask, task->set);
-  return wait(task);
 }
 
-/* The subtask is resolved, in this state: returned or cancelled. */
-static int32_t resolved_as(struct task *task, uint32_t state) {
-  struct context *cx = task->cx;
-  canon_subtask_drop(task->subtask);
+int32_t wait_for(struct task *task, uint32_t waitable) {
+  canon_waitable_join(waitable, task->set);
+  return (int32_t)(task->set << CODE_BITS | WAIT);
+}
+
+void leave(uint32_t waitable) { canon_waitable_join(waitable, 0); }
+
+int32_t end_task(struct task *task) {
   canon_waitable_set_drop(task->set);
-  if (state == RETURNED) return lift_and_end(cx, &task->call, task->area);
-  give_up(&task->call, state != CANCELLED_BEFORE_STARTED);
-  canon_task_cancel();
-  free_context(cx);
+  free_context(task->cx);
   return EXIT;
 }
 
 int32_t wit_dylib_export_async_callback(int32_t event, int32_t waitable, int32_t code, size_t which) {
   (void)waitable, (void)which;
   struct task *task = (struct task *)(uintptr_t)canon_context_get();
-  if (event == EVENT_TASK_CANCELLED) {
-#ifdef MUTANT_NOT_PASSED_ON
-    return wait(task);
-#endif
-    /* Waits until the other call is resolved: it may also return. No member of a set can be cancelled. */
-    canon_waitable_join(task->subtask, 0);
-    return resolved_as(task, canon_subtask_cancel(task->subtask));
+  return task->go_on(task, (uint32_t)event, (uint32_t)code);
+}
+
+/* ---- Calls ------------------------------------------------------------------------------------------------------- */
+
+/* A task that waits for the import to which it forwards. */
+struct forwarding {
+  struct task task;
+  struct call call;
+  void *area; /* for the arguments and the result of the import */
+  uint32_t subtask;
+};
+
+static void lift_and_return(struct context *cx, const struct call *call, void *area) {
+  call->imported->async_lift_impl(cx, area);
+  take_result(cx, call);
+  call->exported->task_return(cx);
+}
+
+/* The subtask is resolved, in this state: returned or cancelled. */
+static int32_t resolved_as(struct forwarding *waits, uint32_t state) {
+  canon_subtask_drop(waits->subtask);
+  if (state == RETURNED) {
+    lift_and_return(waits->task.cx, &waits->call, waits->area);
+  } else {
+    give_up(&waits->call, state != CANCELLED_BEFORE_STARTED);
+    canon_task_cancel();
   }
-  if (event != EVENT_SUBTASK || code != RETURNED) return wait(task); /* it has only started */
-  canon_waitable_join(task->subtask, 0);
-  return resolved_as(task, RETURNED);
+  return end_task(&waits->task);
+}
+
+static int32_t after_event(struct task *task, uint32_t event, uint32_t state) {
+  struct forwarding *waits = (struct forwarding *)task;
+#ifdef MUTANT_NOT_PASSED_ON
+  if (event == EVENT_TASK_CANCELLED) return wait_for(task, waits->subtask);
+#endif
+  leave(waits->subtask); /* no member of a set can be cancelled */
+  /* Waits until the other call is resolved: it may also return. */
+  if (event == EVENT_TASK_CANCELLED) return resolved_as(waits, canon_subtask_cancel(waits->subtask));
+  if (event != EVENT_SUBTASK || state != RETURNED) return wait_for(task, waits->subtask); /* it has only started */
+  return resolved_as(waits, RETURNED);
+}
+
+int32_t wit_dylib_export_async_call(void *context, size_t which) {
+  struct context *cx = context;
+  struct call call = begin_call(cx, which);
+  size_t chosen;
+  if (!call.imported && copies(&call, &chosen)) return start_copy(cx, &call, chosen);
+  if (!call.imported) {
+    echo(cx, &call);
+    call.exported->task_return(cx);
+    free_context(cx);
+    return EXIT;
+  }
+  give_arguments(cx, &call);
+  void *area = allocate_for(&cx->memory, call.imported->async_abi_area_size);
+  uint32_t started = call.imported->async_impl(cx, area);
+  if ((started & CODE_MASK) == RETURNED) {
+    lift_and_return(cx, &call, area);
+    free_context(cx);
+    return EXIT;
+  }
+  struct forwarding *waits = allocate_for(&cx->memory, sizeof *waits);
+  *waits = (struct forwarding){.call = call, .area = area, .subtask = started >> CODE_BITS};
+  start_task(&waits->task, cx, after_event);
+  return wait_for(&waits->task, waits->subtask);
 }
 
 #else
