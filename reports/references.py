@@ -38,7 +38,8 @@ def references_text(run: Run) -> str:
         return ""
     found = differing(run)
     if not found:
-        return f"no case differs between {' and '.join(names)}"
+        compared = any(sum(opinion.toolchain in names for opinion in case.opinions) > 1 for case in run.cases)
+        return f"no case {'differs between' if compared else 'compares'} {' and '.join(names)}"
     lines = [f"the references differ in {len(found)} of {len(run.cases)} cases:"]
     for item in found[:MOST]:
         words = "; ".join(f"{name}: {word}" for name, word in item.opinions)

@@ -100,3 +100,9 @@ def test_what_differs(first: Opinion, second: Opinion, differ: bool) -> None:
     assert bool(differing(run)) is differ
     assert references_text(run).startswith("the references differ in 1 of 1" if differ else "no case differs between")
     assert references_text(replace(run, tools=TOOLS[:2])) == ""
+
+
+def test_a_case_that_only_one_reference_ran_compares_nothing() -> None:
+    case = replace(PASSED, opinions=(Opinion("reference-1", Outcome.TOOL_PANICKED, (FINDING,)),))
+    text = references_text(replace(SAMPLE, tools=TOOLS, cases=(case,)))
+    assert text == "no case compares reference and reference-1"
