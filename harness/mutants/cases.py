@@ -124,6 +124,19 @@ args = ["$zero"]
 call = "m:rep/reps#look"
 args = ["$max"]
 """,
+    "many-exports": f"""title = "258 exported functions"
+why = "The number of an export has 32 bits."
+origin = "own"
+wit = '''
+package m:many;
+interface many {{ {" ".join(f"call{number}: func() -> u8;" for number in range(258))} }}
+world w {{ export many; }}
+'''
+
+[[step]]
+call = "m:many/many#call257"
+result = "1"
+""",
     "many-handles": f"""title = "260 handles"
 why = "A handle has 32 bits."
 origin = "own"

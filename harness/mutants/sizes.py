@@ -9,13 +9,15 @@ import generator.component.encode_types as encode_types
 import generator.dylib.code.allocate as allocate
 import generator.dylib.wit_t.relocations as relocations
 import generator.wasm.encode as encode
+from generator.dylib.adapters.sync_exports import SyncExports
 from generator.dylib.code.assembly import Body
 from generator.dylib.code.joined import Source
 from generator.dylib.code.lift import Lift
 from generator.dylib.code.lower import Lower
 from generator.dylib.wit_t.encoder import Encoder
+from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.types import Kind, Node, TypeWord
-from generator.wasm.code import Op
+from generator.wasm.code import Code, Mem, Op
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.types import ValType
 from harness.mutants.mutant import Area, Table
@@ -146,6 +148,28 @@ def _(original: Original, self: Lower, body: Body, cx: int, node: Node, slot: in
     if node.kind is Kind.ENUM and wanted[0] is ValType.I32:
         body.i32_const(0xFFFF)
         body.op(Op.I32_AND)
+
+
+@_row(
+    "export-numbers-of-8-bits",
+    Member(SyncExports, "write_export"),
+    "the interpreter gets only 8 bits of the number of an export that is called",
+    needs="257 exported functions",
+    shown_by="many-exports",
+)
+def _(original: Original, self: SyncExports, index: int, use: FunctionUse) -> None:
+    original(self, index & 0xFF, use)
+
+
+@_row(
+    "offsets-of-8-bits",
+    Member(Code, "mem"),
+    "only the lower 8 bits of an offset in memory count",
+    needs="a record of more than 256 bytes",
+    shown_by="large-records",
+)
+def _(original: Original, self: Code, op: Mem, align: int, offset: int) -> None:
+    original(self, op, align, offset & 0xFF)
 
 
 @_row(

@@ -65,6 +65,15 @@ interface numbers {
 }
 """,
     ),
+    "large-records": _both(
+        "large-records",
+        f"""
+interface large-records {{
+  record large {{ {", ".join(f"a{number}: u64" for number in range(40))} }}
+  echo: func(a: large) -> large;
+}}
+""",
+    ),
     "layout": _both(
         "layout",
         """
