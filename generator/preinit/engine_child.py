@@ -13,12 +13,16 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from ctypes import POINTER, byref
 from typing import Any
 
 WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", "io", "random", "sockets")])
 """The packages that the engine implements."""
 _FEATURE = re.compile(r"wasmtime_config_wasm_component_model_(\w+_)?set")
-_ASYNC_IMPORT = "it imports an asynchronous function, and wasmtime's API for Python cannot provide one"
+_ASYNC_IMPORT = "it imports WASI and an asynchronous function, which is not supported together"
+"""Only the engine can stand in for an asynchronous function, and then it does so also for versions of WASI that it has
+under another number."""
+_UNKNOWN = re.compile(r"unknown import: `(.+)` has not been defined")
 
 _OFF = re.compile(
     r"requires? the component model (?P<component>[\w -]+) feature|when (?P<core>[\w -]+) is disabled"
@@ -64,7 +68,7 @@ def _outcome(request: dict[str, Any]) -> tuple[str | None, list[_Memory], list[i
     except wasmtime.WasmtimeError as error:
         return _reason(str(error)), [], []
     except ImportError:
-        return _missing(), [], []
+        return _missing(_called[0]), [], []
     except (NotCompiled, TooMuchState) as error:
         return str(error), [], []
     except MemoryError:
@@ -73,16 +77,17 @@ def _outcome(request: dict[str, Any]) -> tuple[str | None, list[_Memory], list[i
 
 def _reason(message: str) -> str:
     """The last cause that wasmtime lists: the trap itself. The earlier ones describe its place."""
-    if _called:
-        return _missing()
+    unknown = _UNKNOWN.search(message)
+    if _called or unknown is not None:
+        return _missing(_called[0] if unknown is None else unknown[1])
     _, listed, causes = message.partition("Caused by:")
     lines = [line.strip() for line in (causes if listed else message).splitlines() if line.strip()]
     cause = (lines[-1] if listed else lines[0]) if lines else "no reason given"
     return re.sub(r"^\d+: ", "", cause)
 
 
-def _missing() -> str:
-    return f"it calls the import {_called[0]}, which is not there during initialisation"
+def _missing(path: str) -> str:
+    return f"it calls the import {path}, which is not there during initialisation"
 
 
 def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[_Memory], list[int]]:
@@ -101,11 +106,17 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[_Memory], list[in
             root.add_func(f"preinit-memory-{number}", memory.keep)
         if len(request["dumps"]) > len(memories):
             root.add_func("preinit-global", lambda _store, _number, low, high: globals.append(low | high << 64))
-        for name, extern in component.type.imports(engine).items():
-            if not name.startswith((*WASI, "preinit-")):
-                _add_stub(root, name, extern.ty, name, engine)
+        imports = {name: extern.ty for name, extern in component.type.imports(engine).items()}
+        asynchronous = _asynchronous(imports, engine)
+        for name, type in imports.items():
+            if not asynchronous and not name.startswith((*WASI, "preinit-")):
+                _add_stub(root, name, type, name, engine)
+    if asynchronous:
+        if any(name.startswith(WASI) for name in imports):
+            raise NotCompiled(f"{_ASYNC_IMPORT}: {asynchronous}")
+        linker.define_unknown_imports_as_traps(component)
     store = _store(engine, request)
-    instance = linker.instantiate(store, component)
+    instance = _instantiate(linker, store, component)
     if request["init"] is not None:
         _call(store, _init_function(instance, store, request["init"]))
     for number, dump in enumerate(request["dumps"]):
@@ -131,10 +142,44 @@ def _compiled(engine: Any, binary: bytes) -> Any:
         raise NotCompiled(f"{named}: {reason}") from error
 
 
+def _instantiate(linker: Any, store: Any, component: Any) -> Any:
+    from wasmtime import _ffi as ffi
+    from wasmtime.component import Instance
+
+    made = ffi.wasmtime_component_instance_t()
+    start = ffi.wasmtime_component_linker_instantiate_async
+    _wait(lambda error: start(linker.ptr(), store._context(), component.ptr(), byref(made), error))
+    return Instance._from_raw(made)
+
+
 def _call(store: Any, function: Any) -> Any:
-    result = function(store)
+    """The result of a function without parameters."""
+    from wasmtime import _ffi as ffi
+
+    type = function.type(store).result
+    results = (ffi.wasmtime_component_val_t * (type is not None))()
+    start = ffi.wasmtime_component_func_call_async
+    _wait(lambda error: start(byref(function._func), store._context(), None, 0, results, len(results), error))
     function.post_return(store)
-    return result
+    return None if type is None else type.convert_from_c(results[0])
+
+
+def _wait(start: Callable[[Any], Any]) -> None:
+    """Run the engine to the end of what it starts. A component with asynchronous imports needs such functions of the C
+    API; the API for Python has only others."""
+    import wasmtime
+    from wasmtime import _ffi as ffi
+    from wasmtime.component._enter import maybe_raise_last_exn
+
+    error = POINTER(ffi.wasmtime_error_t)()
+    future = start(byref(error))
+    while not ffi.wasmtime_call_future_poll(future):
+        pass
+    ffi.wasmtime_call_future_delete(future)
+    if error:
+        failure = wasmtime.WasmtimeError._from_ptr(error)
+        maybe_raise_last_exn()
+        raise failure
 
 
 def _engine() -> Any:
@@ -184,16 +229,27 @@ def _init_function(instance: Any, store: Any, path: str) -> Any:
     return function
 
 
+def _asynchronous(externs: dict[str, Any], engine: Any, path: str = "") -> str:
+    """The first asynchronous function; empty without one. `path`: the interface that it is in, and `#`."""
+    from wasmtime import _ffi as ffi
+    from wasmtime.component import ComponentInstanceType, FuncType
+
+    for name, type in externs.items():
+        if isinstance(type, FuncType) and ffi.wasmtime_component_func_type_async(type.ptr()):
+            return path + name
+        if isinstance(type, ComponentInstanceType):
+            members = {member: extern.ty for member, extern in type.exports(engine).items()}
+            if found := _asynchronous(members, engine, f"{path}{name}#"):
+                return found
+    return ""
+
+
 def _add_stub(place: Any, name: str, type: Any, path: str, engine: Any) -> None:
     """Define an import that nothing implements, so that only its use fails. `path`: its name for messages."""
-    import wasmtime
-    from wasmtime import _ffi as ffi
     from wasmtime.component import ComponentInstanceType, FuncType, ResourceType
 
     match type:
         case FuncType():
-            if ffi.wasmtime_component_func_type_async(type.ptr()):
-                raise wasmtime.WasmtimeError(f"{_ASYNC_IMPORT}: {path}")
             place.add_func(name, _failure(path))
         case ResourceType():
             place.add_resource(name, ResourceType.host(0), lambda _store, _rep: None)

@@ -53,15 +53,18 @@ interface x {
 }
 world w { import x; export x; }
 """,
+    "asynchronous imports": """package a:b;
+interface x { later: async func(s: string) -> list<u16>; }
+world w { import x; import now: func() -> u32; export go: async func() -> string; }
+""",
     "asynchronous exports": """package a:b;
 interface x { later: async func(s: string) -> list<u16>; now: func(a: string) -> u32; }
 world w { export x; export go: async func(); }
 """,
 }
 HOOKED = Path(__file__).parents[2] / "cases/task-hooks/trap.toml"
-ASYNC_IMPORT = """package a:b;
-interface x { later: async func(s: string); }
-world w { import x; }
+ERROR_CONTEXT = """package a:b;
+world w { import f: func(e: error-context); }
 """
 
 
@@ -159,10 +162,10 @@ def test_an_invalid_component_is_its_linkers_fault(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_initialised_has_not_passed(tmp_path: Path) -> None:
-    verdict = found(tmp_path, ASYNC_IMPORT).verdict
+    verdict = found(tmp_path, ERROR_CONTEXT).verdict
     assert verdict.outcome is Outcome.SKIP
     assert "the subject cannot be pre-initialised" in verdict.reason
-    assert "it imports an asynchronous function" in verdict.reason
+    assert "it needs the feature error-context" in verdict.reason
 
 
 def test_task_hooks_would_see_the_initialisation(tmp_path: Path) -> None:

@@ -265,9 +265,12 @@ ASYNCHRONOUS = """
 (component
   (import {import})
   (core func $f (canon lower (func $f)))
-  (core module $m (import "e" "f" (func $f)) (global $g (mut i32) (i32.const 0)) (func (export "init")))
+  (core module $m (import "e" "f" (func $f)) (global $g (mut i32) (i32.const 0))
+    (func (export "init") (global.set $g (i32.const 6)) (if (i32.const {calls}) (then (call $f))))
+    (func (export "get") (result i32) (global.get $g)))
   (core instance $i (instantiate $m (with "e" (instance (export "f" (func $f))))))
-  (func (export "init") (canon lift (core func $i "init"))))"""
+  (func (export "init") (canon lift (core func $i "init")))
+  (func (export "get") (result u32) (canon lift (core func $i "get"))))"""
 
 
 @pytest.mark.parametrize(
@@ -277,14 +280,22 @@ ASYNCHRONOUS = """
         ('(import "a:b/c" (instance $c (export "f" (func async)))) (alias export $c "f" (func $f))', "a:b/c#f"),
     ],
 )
-def test_an_asynchronous_import_is_refused(imported: str, name: str) -> None:
-    """Even if it is not called: the engine does not begin without it."""
-    binary = component(ASYNCHRONOUS.replace("(import {import})", imported))
+def test_an_asynchronous_import_that_nobody_implements(imported: str, name: str) -> None:
+    text = ASYNCHRONOUS.replace("(import {import})", imported)
+    made = initialized(component(text.replace("{calls}", "0")))
+    assert b"\x7f\x01\x41\x06\x0b" in made
+    with pytest.raises(PreinitError, match=f"it calls the import {name}, which is not there during initialisation"):
+        initialized(component(text.replace("{calls}", "1")))
+
+
+def test_wasi_and_an_asynchronous_import_together_are_refused() -> None:
+    imported = """
+        (import "wasi:random/random@0.2.0" (instance (export "get-random-u64" (func (result u64)))))
+        (import "a:b/c" (instance $c (export "f" (func async)))) (alias export $c "f" (func $f))"""
+    text = ASYNCHRONOUS.replace("(import {import})", imported).replace("{calls}", "0")
     with pytest.raises(PreinitError) as caught:
-        initialize(binary, INIT)
-    assert str(caught.value).endswith(
-        f"it imports an asynchronous function, and wasmtime's API for Python cannot provide one: {name}"
-    )
+        initialized(component(text))
+    assert str(caught.value).endswith("WASI and an asynchronous function, which is not supported together: a:b/c#f")
 
 
 OFF = {
