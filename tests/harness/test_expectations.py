@@ -419,6 +419,13 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("both", BOTH_SIDES, "fail", STREAM_TRAP.format(STREAM_TYPE), (), False),
         ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE), (), True),
         ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE_OF_FUTURE), (), True),
+        # a function that the world exports is about imported resources; that of an exported interface is not
+        ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE[:3], "[export]$root [stream-cancel-read-1]a"), (), True),
+        ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE[:3], "$root [stream-drop-writable-0]a"), (), True),
+        ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE[:3], "[export]a:b/y [stream-cancel-read-1]a"), (), False),
+        ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE_OF_FUTURE[:3], "[export]$root [future-cancel-read-1]a"), (), True),
+        ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE_OF_FUTURE[:3], "[export]x [future-read-0]g"), (), False),
+        ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<a:b/x#r>", "own<[export]a:b/x#r>", "[export]$root [stream-new-0]a"), (), False),
         ("both", "x", "fail", BUILT_IN.format(*EXCHANGED), (), False),
         ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<[export]a:b/x#r>", "own<a:b/x#q>", "a:b/x [stream-new-0]g"), (), False),
         ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<a:b/x#r>", "own<[export]a:b/x#r>", "[export]a:b/x [stream-new-0]g"), (), False),

@@ -199,6 +199,19 @@ def test_what_cells_show_alike_is_followed_once(monkeypatch: pytest.MonkeyPatch)
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("place", range(9))
+@pytest.mark.parametrize("role", [Role.SUBJECT, Role.DRIVER])
+def test_each_number_that_a_component_leaves_counts(role: Role, place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks, calls, copies, sets; bytes, blocks, contexts, the stack, frames."""
+    numbers = ["0"] * 9
+    numbers[place] = "1"
+    end = f"async_balance {' '.join(numbers[:4])}\nbalance {' '.join(numbers[4:])}\n"
+    subject = [*SUBJECT[:2], end if role is Role.SUBJECT else END]
+    driver = [DRIVER[0], end if role is Role.DRIVER else END]
+    found = against(EXPLAINED, observation(subject, driver), monkeypatch)
+    assert [(each.aspect, each.role) for each in found] == [("balance", role)]
+
+
 def test_another_order_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedules, "follow", lambda *_: EXPLAINED)
     script = ScriptPlan({}, {}, ExpectedOutcome(), followed={})

@@ -226,6 +226,20 @@ def test_a_callee_that_never_starts_is_the_last_of_its_function() -> None:
     assert found > 3
 
 
+@pytest.mark.parametrize(
+    "items", ["import x;", "export x;", "import x; export x;", "use x.{r}; import g: async func() -> own<r>;"]
+)
+@pytest.mark.parametrize("members", ["", " { constructor(); m: async func() -> own<r>; }"])
+def test_results_that_are_handles_alone(items: str, members: str) -> None:
+    """Nothing else gives a handle to the callee that ends without a result, or never starts."""
+    wit = f"package a:b; interface x {{ resource r{members or ';'} f: async func() -> own<r>; }} world w {{ {items} }}"
+    surroundings = surround(WitText(wit, "w.wit"))
+    for seed in range(12):
+        world = planned_world(surroundings, Random(seed), 6, "t")
+        assert [run.outcome.trap for run in world.plan.runs] == [None] * len(world.plan.runs)
+        assert any(isinstance(step, CallStep) for run in world.runs for step in run.steps)
+
+
 def test_synchronous_worlds_draw_nothing_of_it() -> None:
     wit = WIT.replace("async ", "").replace("h: func(a: stream<u8>, b: future<string>) -> stream<r>;", "")
     world = planned_world(surround(WitText(wit, "w.wit")), Random(0), 20, "t")
