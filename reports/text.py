@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.joined import joined, listed, texts
 from reports.model import CaseResult, Finding, Opinion, Run
 from reports.outcomes import Outcome
 from reports.shown import one_line
@@ -25,14 +26,7 @@ def case_text(case: CaseResult) -> str:
     lines = [f"{case.outcome.upper()}  {one_line(case.name)}" + (f": {one_line(case.title)}" if case.title else "")]
     if case.reason:
         lines += _indented(case.reason, 2)
-    told: dict[tuple[Finding, ...], str] = {}
-    for opinion in case.opinions:
-        if opinion.findings in told:
-            same = f"the same findings as {told[opinion.findings]}"
-            lines.append(f"  {opinion.toolchain}: {opinion.outcome}, with {same}")
-        elif opinion.findings:
-            told[opinion.findings] = opinion.toolchain
-            lines += _opinion(opinion)
+    lines += _opinions(case.opinions)
     if case.minority:
         lines.append(f"  in the minority: {case.minority}")
     elif any(opinion.findings for opinion in case.opinions):
@@ -73,12 +67,34 @@ def skipped_text(case: CaseResult) -> str:
     return f"skipped {one_line(case.name)}: {case.reason}"
 
 
+def _opinions(opinions: Sequence[Opinion]) -> Iterator[str]:
+    """Each opinion with findings; what an earlier one has said is not said again."""
+    told: dict[tuple[Finding, ...], str] = {}
+    by_text: dict[str, str] = {}
+    for opinion in opinions:
+        if not opinion.findings:
+            continue
+        said = texts(opinion.findings)
+        earlier = {by_text.get(text, "") for text in said}
+        if opinion.findings in told:
+            same = f"the same findings as {told[opinion.findings]}"
+            yield f"  {opinion.toolchain}: {opinion.outcome}, with {same}"
+        elif said and "" not in earlier:
+            roles = listed([role for roles in said.values() for role in roles])
+            yield f"  {opinion.toolchain}: {opinion.outcome}, by the {roles}, as told of {listed(sorted(earlier))}"
+        else:
+            told[opinion.findings] = opinion.toolchain
+            by_text |= dict.fromkeys(said, opinion.toolchain)
+            yield from _opinion(opinion)
+
+
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
     yield f"  {opinion.toolchain}: {opinion.outcome}{known}"
-    for finding in opinion.findings[:MAX_FINDINGS]:
+    findings = joined(opinion.findings)
+    for finding in findings[:MAX_FINDINGS]:
         yield from _finding(finding)
-    left = len(opinion.findings) - MAX_FINDINGS
+    left = len(findings) - MAX_FINDINGS
     if left > 0:
         yield f"    and {left} more"
 
