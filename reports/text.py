@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reports.joined import joined, listed, texts
 from reports.model import CaseResult, Finding, Opinion, Run
 from reports.outcomes import Outcome
-from reports.shown import one_line
+from reports.shown import lines_of, one_line
 
 MAX_FINDINGS = 5
 """Maximum number of findings shown for one toolchain; the JSON form has all."""
@@ -41,17 +41,17 @@ def case_text(case: CaseResult) -> str:
         lines.append(f"  artifacts: {case.artifacts}")
     if case.repeat:
         lines.append(f"  repeat with: {case.repeat}")
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def unsupported_text(case: CaseResult) -> str:
     """The parts of a world that did not run, one item on each line; empty if all ran."""
-    return "\n".join(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
+    return lines_of(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
 
 
 def notes_text(case: CaseResult) -> str:
     """What is no fault, but worth knowing, one note on each line; empty if there is none."""
-    return "\n".join(f"note on {one_line(case.name)}: {one_line(item)}" for item in case.notes)
+    return lines_of(f"note on {one_line(case.name)}: {one_line(item)}" for item in case.notes)
 
 
 def known_text(case: CaseResult) -> str:
@@ -59,12 +59,12 @@ def known_text(case: CaseResult) -> str:
     # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
     head = f"known fault in {one_line(case.name)}"
-    return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
+    return lines_of(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
 def skipped_text(case: CaseResult) -> str:
     """The reason why a case did not run."""
-    return f"skipped {one_line(case.name)}: {case.reason}"
+    return lines_of([f"skipped {one_line(case.name)}: {case.reason}"])
 
 
 def _opinions(opinions: Sequence[Opinion]) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _some(lines: list[str], by: int) -> list[str]:
 def head_text(run: Run) -> str:
     """The first lines: the tools, and important notes."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
-    return "\n".join([*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")])
+    return lines_of([*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")])
 
 
 def summary_text(run: Run) -> str:
@@ -194,7 +194,7 @@ def failed_text(run: Run) -> str:
     if not failed or len(run.cases) == 1:
         return ""
     lines = [f"  {case.outcome if not case.good else _not_whole(case)}  {one_line(case.name)}" for case in failed]
-    return "\n".join([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
+    return lines_of([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
 
 
 def _not_whole(case: CaseResult) -> str:
@@ -207,14 +207,14 @@ def ran_text(case: CaseResult) -> str:
     if ran.refusals:
         lines = [f"{case.outcome}  {one_line(case.name)}: {counted(ran.refusals, 'negative case')} tried"]
         lines += [f"  toolchains: {'; '.join(ran.cells)}"] if ran.cells else []
-        return "\n".join([*lines, *(f"    {_cut(row)}" for rows in ran.runs for row in rows)])
+        return lines_of([*lines, *(f"    {_cut(row)}" for rows in ran.runs for row in rows)])
     if not ran.cells:
         return f"{case.outcome}  {one_line(case.name)}: nothing ran"
     lines = [f"{case.outcome}  {one_line(case.name)}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
     lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]
     for number, calls in enumerate(ran.runs, 1):
         lines += [f"  run {number}:", *(f"    {at:4}  {_cut(call)}" for at, call in enumerate(calls, 1))]
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def counted(count: int, what: str) -> str:
