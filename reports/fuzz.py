@@ -10,7 +10,7 @@ from typing import Any
 
 from reports.model import ADDED, Tool
 from reports.schemas import load_schema
-from reports.shown import one_line
+from reports.shown import lines_of, one_line
 from reports.text import counted
 
 FORMAT = 2
@@ -116,12 +116,12 @@ def head_text(run: FuzzRun, scope: str) -> str:
     """The first lines: the tools, important notes, and the worlds of the campaign."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
     lines = [*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")]
-    return "\n".join([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
+    return lines_of([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
 
 
 def summary_text(run: FuzzRun) -> str:
     """The findings, the items that did not run, and the totals."""
-    return "\n".join(_summary(run))
+    return lines_of(_summary(run))
 
 
 def _summary(run: FuzzRun) -> Iterator[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reports.columns import column_of
+from reports.compared import how, kind_of, last_two
+from reports.comparison import KINDS
 from reports.inputs import Inputs
 from reports.model import CaseResult
 from reports.shown import one_line
@@ -45,6 +47,7 @@ def _lines(inputs: Inputs) -> Iterator[str]:
     if failed:
         rows = [(code(case.name), str(case.outcome), code(label), code(_first(case))) for case, label in failed]
         yield from _table(("Case", "Outcome", "In the minority", "First finding"), rows)
+    yield from _compared(inputs)
     for input, campaign in inputs.campaigns:
         worlds, new = counted(campaign.worlds, "world"), counted(len(campaign.new), "new finding")
         yield f"Fuzzing ({code(input.file)}): {worlds}, {counted(campaign.calls, 'call')}, {new}."
@@ -59,6 +62,18 @@ def _lines(inputs: Inputs) -> Iterator[str]:
         yield from _table(("Not noticed", "What is wrong"), [(code(m.name), code(m.wrong)) for m in missed])
     tools = {f"{t.name} ({t.tool} {t.version})": None for input in inputs.files for t in input.results.tools}
     yield "Tools: " + ", ".join(map(code, tools))
+
+
+def _compared(inputs: Inputs) -> Iterator[str]:
+    found = last_two(inputs)
+    if found is None:
+        return
+    files = f"{code(found.after)} compared with {code(found.before)}"
+    yield f"{files}: {found.summary}, {found.comparison.same} the same."
+    yield ""
+    changes = [change for kind in KINDS for change in found.comparison.of_kind(kind)]
+    rows = [(kind_of(change), code(change.name), code(how(change))) for change in changes]
+    yield from _table(("Change", "Case", "Outcome"), rows)
 
 
 def _verdict(inputs: Inputs) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports import fuzz
+from reports import compared, fuzz
 from reports.inputs import Inputs, ResultFile
 from reports.model import Run
 from reports.mutants import MutantsRun
@@ -13,8 +13,10 @@ from reports.text import case_text, counted, failed_text, head_text, summary_tex
 
 
 def text(inputs: Inputs) -> str:
-    """Everything that needs attention, and totals, file by file."""
-    return "\n\n".join(shown("\n".join(_file(input))) for input in inputs.files) + "\n"
+    """Everything that needs attention, and totals, file by file; then what changed between the last two runs."""
+    parts = [shown("\n".join(_file(input))) for input in inputs.files]
+    changed = "\n".join(compared.text(inputs))
+    return "\n\n".join([*parts, changed] if changed else parts) + "\n"
 
 
 def _file(input: ResultFile) -> Iterator[str]:

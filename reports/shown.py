@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def shown(text: str) -> str:
     """Escapes for control and format characters, lone surrogates and unassigned characters: terminals obey some of
@@ -14,6 +16,12 @@ def shown(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on one line, so that no name looks like a line of the report."""
     return shown(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def lines_of(parts: Iterable[str]) -> str:
+    """`parts`, each from a new line. Further lines of a part are indented, so that no text looks like a line of the
+    report."""
+    return "\n".join(part.replace("\n", "\n    ") for part in parts)
 
 
 def _escaped(char: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reports.joined import joined, listed, texts
 from reports.model import CaseResult, Finding, Opinion, Run
 from reports.outcomes import Outcome
-from reports.shown import one_line
+from reports.shown import lines_of, one_line
 
 MAX_FINDINGS = 5
 """Maximum number of findings shown for one toolchain; the JSON form has all."""
@@ -25,14 +26,7 @@ def case_text(case: CaseResult) -> str:
     lines = [f"{case.outcome.upper()}  {one_line(case.name)}" + (f": {one_line(case.title)}" if case.title else "")]
     if case.reason:
         lines += _indented(case.reason, 2)
-    told: dict[tuple[Finding, ...], str] = {}
-    for opinion in case.opinions:
-        if opinion.findings in told:
-            same = f"the same findings as {told[opinion.findings]}"
-            lines.append(f"  {opinion.toolchain}: {opinion.outcome}, with {same}")
-        elif opinion.findings:
-            told[opinion.findings] = opinion.toolchain
-            lines += _opinion(opinion)
+    lines += _opinions(case.opinions)
     if case.minority:
         lines.append(f"  in the minority: {case.minority}")
     elif any(opinion.findings for opinion in case.opinions):
@@ -47,17 +41,17 @@ def case_text(case: CaseResult) -> str:
         lines.append(f"  artifacts: {case.artifacts}")
     if case.repeat:
         lines.append(f"  repeat with: {case.repeat}")
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def unsupported_text(case: CaseResult) -> str:
     """The parts of a world that did not run, one item on each line; empty if all ran."""
-    return "\n".join(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
+    return lines_of(f"unsupported in {one_line(case.name)}: {item}" for item in case.unsupported)
 
 
 def notes_text(case: CaseResult) -> str:
     """What is no fault, but worth knowing, one note on each line; empty if there is none."""
-    return "\n".join(f"note on {one_line(case.name)}: {one_line(item)}" for item in case.notes)
+    return lines_of(f"note on {one_line(case.name)}: {one_line(item)}" for item in case.notes)
 
 
 def known_text(case: CaseResult) -> str:
@@ -65,20 +59,42 @@ def known_text(case: CaseResult) -> str:
     # a toolchain's own opinion comes before those of its cells
     known = {opinion.expectation: opinion for opinion in reversed(case.opinions) if opinion.expectation}
     head = f"known fault in {one_line(case.name)}"
-    return "\n".join(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
+    return lines_of(f"{head}: {opinion.toolchain}: {id}: {opinion.reason}" for id, opinion in known.items())
 
 
 def skipped_text(case: CaseResult) -> str:
     """The reason why a case did not run."""
-    return f"skipped {one_line(case.name)}: {case.reason}"
+    return lines_of([f"skipped {one_line(case.name)}: {case.reason}"])
+
+
+def _opinions(opinions: Sequence[Opinion]) -> Iterator[str]:
+    """Each opinion with findings; what an earlier one has said is not said again."""
+    told: dict[tuple[Finding, ...], str] = {}
+    by_text: dict[str, str] = {}
+    for opinion in opinions:
+        if not opinion.findings:
+            continue
+        said = texts(opinion.findings)
+        earlier = {by_text.get(text, "") for text in said}
+        if opinion.findings in told:
+            same = f"the same findings as {told[opinion.findings]}"
+            yield f"  {opinion.toolchain}: {opinion.outcome}, with {same}"
+        elif said and "" not in earlier:
+            roles = listed([role for roles in said.values() for role in roles])
+            yield f"  {opinion.toolchain}: {opinion.outcome}, by the {roles}, as told of {listed(sorted(earlier))}"
+        else:
+            told[opinion.findings] = opinion.toolchain
+            by_text |= dict.fromkeys(said, opinion.toolchain)
+            yield from _opinion(opinion)
 
 
 def _opinion(opinion: Opinion) -> Iterator[str]:
     known = f" (known: {opinion.expectation}: {opinion.reason})" if opinion.expectation else ""
     yield f"  {opinion.toolchain}: {opinion.outcome}{known}"
-    for finding in opinion.findings[:MAX_FINDINGS]:
+    findings = joined(opinion.findings)
+    for finding in findings[:MAX_FINDINGS]:
         yield from _finding(finding)
-    left = len(opinion.findings) - MAX_FINDINGS
+    left = len(findings) - MAX_FINDINGS
     if left > 0:
         yield f"    and {left} more"
 
@@ -138,7 +154,7 @@ def _some(lines: list[str], by: int) -> list[str]:
 def head_text(run: Run) -> str:
     """The first lines: the tools, and important notes."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
-    return "\n".join([*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")])
+    return lines_of([*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")])
 
 
 def summary_text(run: Run) -> str:
@@ -178,7 +194,7 @@ def failed_text(run: Run) -> str:
     if not failed or len(run.cases) == 1:
         return ""
     lines = [f"  {case.outcome if not case.good else _not_whole(case)}  {one_line(case.name)}" for case in failed]
-    return "\n".join([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
+    return lines_of([f"failed ({len(failed)} of {counted(len(run.cases), 'case')}):", *lines])
 
 
 def _not_whole(case: CaseResult) -> str:
@@ -191,14 +207,14 @@ def ran_text(case: CaseResult) -> str:
     if ran.refusals:
         lines = [f"{case.outcome}  {one_line(case.name)}: {counted(ran.refusals, 'negative case')} tried"]
         lines += [f"  toolchains: {'; '.join(ran.cells)}"] if ran.cells else []
-        return "\n".join([*lines, *(f"    {_cut(row)}" for rows in ran.runs for row in rows)])
+        return lines_of([*lines, *(f"    {_cut(row)}" for rows in ran.runs for row in rows)])
     if not ran.cells:
         return f"{case.outcome}  {one_line(case.name)}: nothing ran"
     lines = [f"{case.outcome}  {one_line(case.name)}: {_ran([case])}", f"  cells: {'; '.join(ran.cells)}"]
     lines += [f"  {called.calls:5}  {called.function}" for called in ran.functions]
     for number, calls in enumerate(ran.runs, 1):
         lines += [f"  run {number}:", *(f"    {at:4}  {_cut(call)}" for at, call in enumerate(calls, 1))]
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def counted(count: int, what: str) -> str:

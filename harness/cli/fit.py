@@ -148,7 +148,13 @@ def _known(verdict: Verdict, claim: Failure | None) -> str:
     expectation = next((judgement.expectation for judgement in known), None)
     if expectation is None:
         return ""
-    return f"a known fault of {expectation.tool}, {expectation.id} ({expectation.source}): {expectation.reason}"
+    source = " ".join(expectation.source.split())
+    shown = "see" if source.startswith("http") else "the smallest that shows it"
+    return (
+        f"a known fault of {expectation.tool}, {expectation.id}: {expectation.reason}\n"
+        f"  {shown}: {source}\n"
+        "  if yours is another fault, name a file of known faults without this one: --expectations FILE"
+    )
 
 
 def _description(verdict: Verdict, claim: Failure) -> str:

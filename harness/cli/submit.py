@@ -73,7 +73,7 @@ class _World:
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The case to hand in; a new file. Default: the name of SOURCE with .toml, here.",
+    help="The case to hand in; a new file. Default: NAME.toml here, by the name of SOURCE or of the command's tool.",
 )
 @click.option("--call", "calls", multiple=True, metavar="'f(1) -> 2'", help="A call; values as in cases, or drawn.")
 @click.option("--world", "-w", help="The world, if there are several.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.suite.negative_cases import NegativeCase, NegativeCases
+from harness.text.visible import lines_of
 
 _STAGES: Mapping[str, str] = {
     "wit": "the reader of WIT",
@@ -30,7 +31,7 @@ def table_words(table: NegativeCases) -> str:
     """What each row says, without any answer of a tool."""
     count = f"{len(table.rows)} inputs" if len(table.rows) > 1 else "one input"
     lines = [table.title, f"  a table of negative cases: {count} that a correct tool does not accept", ""]
-    return "\n".join([*lines, *(line for row in table.rows for line in row_words(row))])
+    return lines_of([*lines, *(line for row in table.rows for line in row_words(row))])
 
 
 def row_words(row: NegativeCase) -> Iterator[str]:

@@ -19,6 +19,7 @@ from harness.script.operations import Lists
 from harness.suite.case import Case
 from harness.suite.conditions import Conditions
 from harness.suite.provenance import Provenance
+from harness.text.visible import lines_of
 from harness.world import types as t
 from harness.world.world import Function, Interface
 
@@ -45,7 +46,7 @@ def case_words(case: Case, plan: Plan) -> str:
         lines += _steps(case, composition)
     lines += [f"Not run: {item}" for item in plan.unsupported]
     lines += ["", *_rules(case, plan)]
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def _made_by(made_by: Provenance | None) -> Iterator[str]:

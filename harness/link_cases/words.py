@@ -13,6 +13,7 @@ from harness.link_cases.coverage import features
 from harness.link_cases.prepare import Prepared
 from harness.link_cases.rules import of_features
 from harness.suite.link_case import LinkCase, LinkCaseLibrary
+from harness.text.visible import lines_of
 from harness.toolchains.protocol import Library
 
 MAX_NAMES = 12
@@ -27,7 +28,7 @@ def link_case_words(case: LinkCase, prepared: Prepared) -> str:
     lines = [case.title, f"  why: {case.why}", *(f"  origin: {origin}" for origin in case.origin)]
     lines += [*condition_words(case.conditions), "", *_libraries(case, prepared), ""]
     lines += [*_expected(case, prepared), "", *_rules(case, prepared)]
-    return "\n".join(lines)
+    return lines_of(lines)
 
 
 def _libraries(case: LinkCase, prepared: Prepared) -> Iterator[str]:

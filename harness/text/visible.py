@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def visible(text: str) -> str:
     """`text` with escapes for everything that a terminal would obey or not show: control and format characters
@@ -13,6 +15,12 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char in "\n\t" or char.isprintable() else _escaped(char) for char in text)
+
+
+def lines_of(parts: Iterable[str]) -> str:
+    """`parts`, each from a new line. Further lines of a part are indented: no name or text of a file, tool or guest
+    looks like a line of ours."""
+    return "\n".join(part.replace("\n", "\n    ") for part in parts)
 
 
 def without_middle(text: str, most: int) -> str:

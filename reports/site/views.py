@@ -24,6 +24,7 @@ from reports.coverage import (
     interface_counts,
     squares,
 )
+from reports.joined import joined
 from reports.model import CaseResult, Excerpt, Finding, Opinion, Run
 from reports.outcomes import Outcome
 
@@ -134,7 +135,8 @@ def case_page(case: CaseResult) -> dict[str, Any]:
 def _told(case: CaseResult) -> Iterator[tuple[Opinion, Sequence[Finding], int]]:
     for opinion in case.opinions:
         if opinion.findings:
-            yield opinion, opinion.findings[:MAX_FINDINGS], max(0, len(opinion.findings) - MAX_FINDINGS)
+            findings = joined(opinion.findings)
+            yield opinion, findings[:MAX_FINDINGS], max(0, len(findings) - MAX_FINDINGS)
 
 
 def _lines(excerpt: Excerpt) -> list[EventLine]:

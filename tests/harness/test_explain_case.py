@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,13 @@ def test_the_world_and_the_reason_come_first() -> None:
         "",
         "The components are built, compared and instantiated; nothing is called.",
     ]
+
+
+def test_no_title_looks_like_a_line_of_ours() -> None:
+    case = parse_case(HEAD + "instantiate-only = true\n")
+    hostile = replace(case, title="T\nall toolchains agree", why="W\nSteps:")
+    lines = case_words(hostile, case_plan(hostile)).splitlines()
+    assert lines[:4] == ["T", "    all toolchains agree", "  why: W", "    Steps:"]
 
 
 def test_drawn_values_are_counted_by_function() -> None:

@@ -157,7 +157,22 @@ def test_a_known_fault_is_not_handed_in() -> None:
     Path("x.wit").write_text("package a:b; world w { import f: func(x: list<u8, 4>); }")
     done = harness("-o", "new.toml", "--", reference_binary.find().path, "wit-dylib", "x.wit", "-o", "out.so")
     assert done.exit_code == 1, done.output
-    assert "no case is written: a known fault of wasm-tools, fixed-length-list-panics" in done.output
+    why, example, advice = done.output[done.output.index("no case") :].splitlines()
+    assert why.startswith(
+        "no case is written: a known fault of wasm-tools, fixed-length-list-panics: wit-dylib has no "
+    )
+    assert example == "  the smallest that shows it: package a:b; world w { import f: func(x: list<u8, 4>); }"
+    assert "--expectations FILE" in advice
+
+
+def test_a_known_fault_is_handed_in_with_other_expectations() -> None:
+    """As the advice says. The case has the name of the command."""
+    Path("x.wit").write_text("package a:b; world w { import f: func(x: list<u8, 4>); }")
+    Path("none.toml").write_text('tool = "wasm-tools"\nversions = ">=1"\n')
+    command = ["wasm-tools", "wit-dylib", "x.wit", "-o", "out.so"]
+    done = harness("--expectations", "none.toml", "--", reference_binary.find().path, *command[1:])
+    assert done.exit_code == 0, done.output
+    assert "list<u8, 4>" in str(load_case(Path("wasm-tools-wit-dylib.toml")).wit)
 
 
 def test_the_same_finding_in_the_same_world_is_a_duplicate() -> None:

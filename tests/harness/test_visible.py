@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cli.terminal import show_error
-from harness.text.visible import visible, without_middle
+from harness.text.visible import lines_of, visible, without_middle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +44,13 @@ def test_what_is_shown_is_printable_and_stays(text: str) -> None:
     shown = visible(text)
     assert shown.replace("\n", "").replace("\t", "").isprintable() or shown == ""
     assert visible(shown) == shown
+
+
+@given(st.lists(st.text("a\n ")))
+def test_further_lines_of_a_part_are_indented(parts: list[str]) -> None:
+    lines = lines_of(parts).split("\n") if parts else []
+    assert sum(not line.startswith("    ") for line in lines) <= len(parts)
+    assert sum(map(len, lines)) == sum(len(part) + 3 * part.count("\n") for part in parts)
 
 
 def test_errors_are_shown_escaped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from xml.etree import ElementTree as xml
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.badge import badge
-from reports.fuzz import summary_text
+from reports.fuzz import RefusedWorlds, summary_text
 from reports.inputs import Inputs
 from reports.junit import junit
 from reports.markdown import MOST, code, markdown
@@ -28,6 +30,7 @@ from tests.reports.samples import (
     MUTANTS,
     PASSED,
     RUN,
+    hostile_case,
     hostile_inputs,
     inputs,
 )
@@ -54,6 +57,53 @@ def test_hostile_names_in_xml() -> None:
 
 def test_hostile_names_do_not_look_like_lines_of_a_text() -> None:
     assert "\nPASS  all is well" not in text(inputs(replace(RUN, cases=(replace(FAILED, name=HOSTILE[8]),))))
+
+
+PIECES = st.sampled_from(
+    ["\n", "\r\n", "\u2028", "PASS  all is well", "FAIL  x", "# a", "| a | b |", "`", "``", "<b>", "</testcase>", "]]>",
+     "&amp;", "@all", "[x](http://z)", "\x1b[31m", "\u202e", "\u2066", "\x00", "\ud800", " ", "\t", "é"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=8).map(lambda pieces: f"a{''.join(pieces)}")
+HEADS = re.compile(
+    r"FAIL  |\d+\.json|toolchains: |failed \(|NOT COMPLETE|HARNESS ERROR  |NEW  |not run:|stopped: |\d+ |no luck$| "
+)
+"""How a line of a text may begin."""
+
+
+def everything(said: str) -> Inputs:
+    """A run and a campaign with a text in every field that a file, a guest or a tool fills."""
+    run = replace(RUN, cases=(hostile_case(said), hostile_case(f"{said}2")), planned=2, command=said)
+    finding = replace(FUZZ_FINDING, toolchain=said, kind=said, minority=said, message=said, run=said, title=said)
+    campaign = replace(
+        FUZZ, findings=(finding,), errors=(said,), refusals=(RefusedWorlds(said, said, 1),), stopped=said
+    )
+    return inputs(run, run, campaign)
+
+
+@given(TEXTS)
+def test_no_text_looks_like_a_line_of_a_report(said: str) -> None:
+    written = text(everything(said))
+    assert not FORBIDDEN.search(written)
+    assert [line for line in written.split("\n") if line and not HEADS.match(line)] == []
+    assert written.count("\nFAIL  ") <= 4, "two cases in two runs"
+    assert len(re.findall("^NEW  ", written, re.MULTILINE)) == 1
+
+
+@given(TEXTS)
+def test_no_text_adds_an_element_to_xml(said: str) -> None:
+    root = xml.fromstring(junit(everything(said)))
+    assert Counter(child.tag for child in root.iter())["testcase"] == Counter(
+        child.tag for child in xml.fromstring(junit(everything("a"))).iter()
+    )["testcase"]  # fmt: skip
+
+
+@given(TEXTS)
+def test_no_text_leaves_its_code_span_in_markdown(said: str) -> None:
+    written, plain = markdown(everything(said)), markdown(everything("a"))
+    assert not FORBIDDEN.search(written)
+    assert [line.count("|") for line in written.split("\n")] == [line.count("|") for line in plain.split("\n")]
+    outside = re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", written)
+    assert not re.search(r"[<@\[`#]|http", outside.replace("## wit-dylib", ""))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
