@@ -33,7 +33,6 @@ from tests.harness.test_guest_ends import ends_plan
 from tests.interpreters.lua.libraries import ASYNC, FOR_WINCH, OLD, PLAIN, Library
 from tests.interpreters.lua.running import program
 
-
 RULES = ECHO.read_text(encoding="utf-8")
 
 
