@@ -67,6 +67,8 @@ def _decided(cell: GuestCell, interpreter: str, rule_of_ends: str) -> GuestCell:
 
 _OF_AN_END = re.compile(r"\b(?:stream|future)_|\bevent [2-5] ")
 """Events of streams and futures; those that are delivered have the codes of CanonicalABI.md, `EventCode`."""
+_IN_AN_END = re.compile(r"\ban element of (?:stream|future)\b")
+"""In the path of a value that was read or written."""
 _NO_HANDLE = f"a trap ({TrapClass.INVALID_HANDLE.value}"
 
 
@@ -84,7 +86,7 @@ def _with_rule(interpreter: str, rule_of_ends: str, finding: Finding) -> Finding
         said = f"{interpreter} gave a handle that it does not have: perhaps it has given it away before"
     elif difference.expected.startswith(_CANCELLED):
         said = f"{interpreter} has to pass a cancellation on to the call that its task waits for"
-    elif _OF_AN_END.search(difference.expected) or _OF_AN_END.search(difference.actual):
+    elif any(map(_OF_AN_END.search, (difference.expected, difference.actual))) or _IN_AN_END.search(difference.path):
         said = f"{interpreter} {rule_of_ends}"
     return replace(finding, message=f"{finding.message} ({said})") if said else finding
 

@@ -106,12 +106,15 @@ class _Guest:
         self._composition = composition
         self._abilities = abilities
         self._cancelled: frozenset[str] = frozenset()
+        self._cancelled_with_async: frozenset[str] = frozenset()
         self._unsupported = unsupported
         self._wrapping = Wrapping(composition)
         self._ends = GuestEnds(composition, _value)
 
     def steps(self, steps: Sequence[Step[str]]) -> tuple[Step[Value], ...]:
-        self._cancelled = frozenset(step.handle for step in steps if isinstance(step, CancelStep))
+        cancels = [step for step in steps if isinstance(step, CancelStep)]
+        self._cancelled = frozenset(step.handle for step in cancels)
+        self._cancelled_with_async = frozenset(step.handle for step in cancels if step.asynchronous)
         return tuple([self._step(step) for step in steps])
 
     def _step(self, step: Step[str]) -> Step[Value]:
@@ -225,9 +228,12 @@ class _Guest:
         if step.name in self._cancelled:
             if renamed:
                 raise NoRole("a call with handles is cancelled")
-            if any(isinstance(inner, YieldStep) and inner.in_place for inner in step.during):
-                # then wasmtime 50 goes on with it before `subtask.cancel` returns to the driver
-                raise NoRole("a callee that waits in place is cancelled through the interpreter")
+            in_place = any(isinstance(inner, YieldStep) and inner.in_place for inner in step.during)
+            if in_place and step.name in self._cancelled_with_async:
+                # the interpreter's `subtask.cancel` blocks, and the callee has turns before the driver's says so
+                raise NoRole(
+                    "a callee that waits in place is cancelled with async (the engine's fault F9, docs/async.md)"
+                )
             inner_call = replace(inner_call, name=f"{step.name}{INNER}")
             calls = passes_on(inner_call, f"set{INNER}-{step.name}", may_be_cancelled(step))
         return replace(

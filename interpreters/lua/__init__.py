@@ -11,3 +11,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ECHO = ROOT / "echo.lua"
 """The program that the harness expects of every interpreter (docs/interpreters.md)."""
+COPIES = ROOT / "copies.lua"
+"""The same with copies of streams and futures; it requires `ECHO`."""

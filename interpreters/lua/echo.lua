@@ -1,5 +1,6 @@
 -- The program that the harness expects of every interpreter (docs/interpreters.md): an exported function calls the
--- import of its name and type, or returns its first parameter of the result's type, or returns nothing.
+-- import of its name and type, or returns its first parameter of the result's type, or returns nothing. With copies.lua
+-- it returns copies of streams and futures (`--streams copy`).
 
 local imported, exported = wit.functions()
 
@@ -143,12 +144,61 @@ local function forward(described, import)
   end
 end
 
+-- Whether a type has handles, of which an end is one.
+local function has_handles(type)
+  if _G.type(type) ~= "table" then return false end
+  if handles[type.kind] then return true end
+  for _, part in ipairs(type) do
+    if has_handles(part.type) then return true end
+  end
+  return false
+end
+
+local function can_copy(described, chosen)
+  local type = described.result
+  if not described.async or _G.type(type) ~= "table" then return false end
+  if type.kind ~= "stream" and type.kind ~= "future" then return false end
+  if type[1] and has_handles(type[1].type) then return false end
+  for at, parameter in ipairs(described.parameters) do
+    if at ~= chosen and has_handles(parameter.type) then return false end
+  end
+  return true
+end
+
+-- One element at a time, until either end is told that the other one is dropped.
+local function move_elements(from, to)
+  repeat
+    local found, state = from:read(1)
+    if not found then break end
+    local _, written = to:write(found)
+  until state == "dropped" or written == "dropped"
+  from:drop()
+  to:drop()
+end
+
+local function move_value(from, to)
+  to:write((from:await()))
+  from:drop()
+  to:drop()
+end
+
+local function copy(described, chosen)
+  local type = described.result
+  local make, move = wit[type.kind], type.kind == "stream" and move_elements or move_value
+  return function(...)
+    local readable, to = make(type)
+    wit.start(move, (select(chosen, ...)), to)
+    return readable
+  end
+end
+
 local function echo(described)
   local chosen
   for at, parameter in ipairs(described.parameters) do
     if not chosen and described.result and same_type(parameter.type, described.result, false) then chosen = at end
   end
   if described.result and not chosen then return nil end
+  if copies and can_copy(described, chosen) then return copy(described, chosen) end
   return function(...)
     local arguments = { ... }
     for at, parameter in ipairs(described.parameters) do

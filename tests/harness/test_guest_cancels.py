@@ -94,12 +94,20 @@ def test_a_case(tmp_path: Path, name: str) -> None:
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
 
 
+def test_a_callee_that_waits_in_place(tmp_path: Path) -> None:
+    """The driver blocks until the call is cancelled, so nobody sees who has turns meanwhile."""
+    steps, cancel, _ = (CASES / "async" / "cancel" / "in-place.toml").read_text().partition("[[step]]\ncancel")
+    (tmp_path / "case.toml").write_text(f'{steps}{cancel} = "$c"\nstatus = "cancelled"\n')
+    found = examined(tmp_path, echo(asynchronous=True), guest_case_plan(load_case(tmp_path / "case.toml"), CANCELS))
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+
+
 @pytest.mark.parametrize(
     ("name", "abilities", "why"),
     [
         ("waited-for", Abilities(asynchronous=True), "the case cancels a call, which is done with --with-cancel"),
         ("own-argument-is-back", CANCELS, "a call with handles is cancelled"),
-        ("in-place", CANCELS, "a callee that waits in place is cancelled through the interpreter"),
+        ("in-place", CANCELS, "a callee that waits in place is cancelled with async .the engine's fault F9"),
     ],
 )
 def test_a_case_without_a_role(name: str, abilities: Abilities, why: str) -> None:

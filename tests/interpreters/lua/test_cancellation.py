@@ -92,6 +92,18 @@ COPIES = [
      local read = reader:await()
      writer:cancel()
      return read .. writer:await()""", "ab2cancelledthe call was cancelled"),
+    # a part was written, and the program is told of it only after the writer is cancelled
+    ("""local rx, tx = wit.stream('u8')
+     local writer = wit.start(function()
+       local count, status = tx:write_all('abcde')
+       local ok, problem = pcall(tx.write, tx, 'x')
+       return count .. status .. tostring(problem)
+     end)
+     wit.yield()
+     local read = pass.bytes("local rx = ... local s = rx:read(2) wit.exports.hold = rx return s", rx)
+     wit.yield()
+     writer:cancel()
+     return read .. writer:await()""", "ab2cancelledthe call was cancelled"),
     # the same of a loop of reads
     ("""local rx = pass.made("local rx, tx = wit.stream('u8') "
        .. "wit.start(function() tx:write_all('abc') wit.exports.hold = tx end) return rx")

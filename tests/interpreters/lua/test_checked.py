@@ -3,37 +3,52 @@ generator and linker."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from harness.bench.examination import Options
+from harness.bench.examination import Examination, Options
 from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind
+from harness.plan.plan import Plan
 from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
 from harness.suite.case import load_case
-from harness.toolchains.abilities import Abilities
+from harness.toolchains.abilities import Abilities, Streams
 from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import Ours, Reference, Selection
-from interpreters.lua import ECHO
+from interpreters.lua import COPIES, ECHO
 from interpreters.lua.build import LibraryKind
 from reports.outcomes import Outcome
 from tests.harness.test_guest import CASES, plan
 from tests.harness.test_guest_async import async_plan
+from tests.harness.test_guest_cancels import cancels_plan
+from tests.harness.test_guest_copies import copies_plan
+from tests.harness.test_guest_ends import ends_plan
 from tests.interpreters.lua.libraries import ASYNC, FOR_WINCH, OLD, PLAIN, Library
 from tests.interpreters.lua.running import program
 
+RULES = ECHO.read_text(encoding="utf-8")
+
 
 def workbench(
-    folder: Path, library: Path, kind: LibraryKind, reference: bool = True, source: str | None = None
+    folder: Path,
+    library: Path,
+    kind: LibraryKind,
+    reference: bool = True,
+    source: str = RULES,
+    abilities: Abilities | None = None,
 ) -> Workbench:
-    (folder / "echo.so").write_bytes(program(("echo", source or ECHO.read_text(encoding="utf-8"))))
+    abilities = abilities or Abilities(kind.asynchronous)
+    modules = [("copies", COPIES.read_text(encoding="utf-8"))] if abilities.streams is Streams.COPY else []
+    (folder / "echo.so").write_bytes(program(*modules, ("echo", source)))
     files = (NamedFile("echo.so", folder / "echo.so"),)
-    interpreter = Interpreter(library, kind.abi_version, files, abilities=Abilities(kind.asynchronous))
+    interpreter = Interpreter(library, kind.abi_version, files, abilities=abilities)
     selection = Selection((Ours(), Reference(find())) if reference else (Ours(),))
     return Workbench(Settings(folder, selection, interpreter=interpreter), Steps())
 
@@ -69,12 +84,76 @@ WRONG_CALL = f"""
 
 
 def test_tasks_that_are_not_kept_apart(lua: Library, tmp_path: Path) -> None:
-    source = ECHO.read_text(encoding="utf-8")
-    tools = workbench(tmp_path, lua(ASYNC), ASYNC, reference=False, source=source.replace(CALL, WRONG_CALL))
+    tools = workbench(tmp_path, lua(ASYNC), ASYNC, reference=False, source=RULES.replace(CALL, WRONG_CALL))
     planned = async_plan(calls=10)
     found = examine_guest(tools, "w", planned, options(ASYNC))
     assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, lua(ASYNC).name)
     assert {finding.run for _, finding in found.verdict.findings} == {len(planned.runs)}
+
+
+# ---- Streams, futures and cancellation -------------------------------------------------------------------------------
+
+PASS, COPY = (Abilities(asynchronous=True, streams=streams, cancels=True) for streams in (Streams.PASS, Streams.COPY))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """`calls`: at least so many."""
+
+    plan: Callable[[], Plan]
+    abilities: Abilities
+    calls: int
+
+
+ENDS = Planned(lambda: ends_plan(calls=20), PASS, 40)
+CANCELS = Planned(lambda: cancels_plan(PASS), PASS, 40)
+COPIED = Planned(copies_plan, COPY, 6)
+ONLY_CANCELS = Planned(lambda: replace(cancels_plan(PASS), runs=cancels_plan(PASS).runs[-1:]), PASS, 6)
+
+
+def checked(folder: Path, library: Path, planned: Planned, source: str = RULES, reference: bool = False) -> Examination:
+    tools = workbench(folder, library, ASYNC, reference, source, planned.abilities)
+    return examine_guest(tools, "w", planned.plan(), options(ASYNC))
+
+
+@pytest.mark.parametrize("planned", [ENDS, CANCELS, COPIED], ids=["ends", "cancels", "copied"])
+def test_ends_and_cancellation(lua: Library, tmp_path: Path, planned: Planned) -> None:
+    found = checked(tmp_path, lua(ASYNC), planned, reference=True)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert len(found.ran.cells) == 4
+    assert found.ran.calls >= planned.calls
+
+
+AN_END = "has to give each end on as it got it, once and at its place, and to drop the others"
+A_COPY = f"{AN_END}, or to copy its elements, each once and in order"
+WRONG = {
+    "exchanged": (
+        ENDS,
+        "if done then return",
+        """if described.member == "two" and done then found[1], found[2] = found[2], found[1] end
+           if done then return""",
+        AN_END,
+    ),
+    "skipped": (COPIED, "local found, state =", "from:read(1) local found, state =", A_COPY),
+    "twice": (COPIED, "local _, written =", "to:write(found) local _, written =", A_COPY),
+    "not passed on": (
+        ONLY_CANCELS,
+        "pcall(call,",
+        "pcall(coroutine.wrap(call),",  # the task waits in place, where nobody can cancel it
+        "has to pass a cancellation on to the call that its task waits for",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_program_is_blamed(lua: Library, tmp_path: Path, fault: str) -> None:
+    planned, right, wrong, rule = WRONG[fault]
+    assert right in RULES
+    library = lua(ASYNC)
+    found = checked(tmp_path, library, planned, RULES.replace(right, wrong))
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, library.name)
+    message = found.verdict.findings[0][1].message
+    assert message.endswith(f"({library.name} {rule})"), message
 
 
 NAMES = (

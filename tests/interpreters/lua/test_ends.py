@@ -22,7 +22,12 @@ interface pass {
   units: func(s: stream, f: future) -> stream;
   sink: func(s: stream<u8>, f: future<result<_, string>>);
 }
-interface other { record pair { small: u8 } pairs: func(s: stream<pair>); }
+interface other {
+  record pair { small: u8 }
+  record named { small: u8, words: string }
+  pairs: func(s: stream<pair>);
+  named-pairs: func(s: stream<named>);
+}
 world inner { export pass; export other; }
 world outer {
   import pass;
@@ -114,6 +119,7 @@ REFUSED = [
     ("pass.through(5)", "expected the readable end of a stream, got number"),
     ("pass.through((wit.stream()))", "expected the readable end of a stream with another payload"),
     ("other.pairs((wit.stream('a:b/pass#pair')))", "expected the readable end of a stream with another payload"),
+    ("other.named_pairs((wit.stream('a:b/pass#pair')))", "expected the readable end of a stream with another payload"),
 ]  # fmt: skip
 
 

@@ -44,8 +44,9 @@ class Walk:
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path, zig_cache: Path) -> Walk:
     folder = tmp_path_factory.mktemp("page")
-    for language, name in (("wit", "hello.wit"), ("lua", "hello.lua"), ("python", "run.py")):
-        (folder / name).write_text(blocks(PAGE, language)[0])
+    files = (("wit", "hello.wit", 0), ("wit", "pipes.wit", 1), ("lua", "hello.lua", 0), ("python", "run.py", 0))
+    for language, name, place in files:
+        (folder / name).write_text(blocks(PAGE, language)[place])
     said = {}
     given = {"EXAMPLES": EXAMPLES, "LUA_SOURCES": sources, "ZIG_LOCAL_CACHE_DIR": zig_cache, "PYTHONPATH": ROOT}
     environment = {**os.environ, **{name: str(path) for name, path in given.items()}}
@@ -59,12 +60,13 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sources: Path, zig_cache: Pat
 
 @pytest.mark.skipif(not ZIG, reason=NO_ZIG)
 def test_the_commands(walk: Walk) -> None:
-    assert len(walk.said) == 16
+    assert len(walk.said) == 18
     for component, name in (("hello", "Ada"), ("ready", "Grace")):
         said = walk.said[f"python run.py {component}.wasm {name}"]
         assert f"Hello, {name}!" in said and f"1 ['dear {name}']" in said
-    (checked,) = [said for line, said in walk.said.items() if line.startswith("harness check")]
-    assert re.search(r"1 case: 1 pass .* calls of 5 functions ran in 4 cells", checked)
+    for world, functions in (("hello", 5), ("pipes", 3)):
+        (checked,) = [said for line, said in walk.said.items() if line.startswith(f"harness check {world}.wit")]
+        assert re.search(rf"1 case: 1 pass .* calls of {functions} functions ran in 4 cells", checked), checked
 
 
 # ---- The handler -----------------------------------------------------------------------------------------------------

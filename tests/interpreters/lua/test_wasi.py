@@ -11,6 +11,7 @@ import pytest
 from generator.cli import main
 from interpreters.lua.build import LibraryKind
 from tests.interpreters.lua.libraries import Library
+from tests.interpreters.lua.running import linked
 from tests.interpreters.lua.wasmtime_command import wasmtime
 
 WIT = "package a:b; world w { export init: func(); export greet: func(name: string) -> string; }"
@@ -87,3 +88,32 @@ def test_files_environment_and_output(apps: Apps, component: str, flags: tuple[s
 def test_errors_are_on_standard_error(apps: Apps, component: str, flags: tuple[str, ...], message: str) -> None:
     done = apps.greet(component, "", *flags)
     assert done.returncode and done.stderr.startswith(message), done.stderr[:300]
+
+
+WAITING = """
+function wit.exports.greet(name)
+  if name == "" then wit.yield() error("nobody to greet") end
+  local who, text = wit.together(
+    function() wit.yield() print("printed") return os.getenv("WHO") end,
+    function()
+      local file <close> = io.open("/app/data.txt")
+      wit.yield()
+      return file:read("a")
+    end)
+  return "hello " .. name .. "; " .. who .. "; " .. text
+end
+"""
+
+
+def test_asynchronous_functions(apps: Apps, lua: Library, adapter: Path) -> None:
+    """`io` and `os` in coroutines between which the component goes on, and the message of an error in a callback."""
+    library = lua(LibraryKind(asynchronous=True))
+    wit = "package a:b; world w { export greet: async func(name: string) -> string; }"
+    folder = apps.folder / "waiting"
+    folder.mkdir()
+    (folder / "app.wasm").write_bytes(linked(folder, library, wit, [("main", WAITING)], "--adapt", str(adapter)))
+    flags = ("-Wcomponent-model-async", *FOLDER, *WHO)
+    done = apps.greet("waiting/app.wasm", "Ada", *flags)
+    assert (done.returncode, done.stdout) == (0, 'printed\n"hello Ada; now; data"\n'), done.stderr
+    done = apps.greet("waiting/app.wasm", "", *flags)
+    assert done.returncode and done.stderr.startswith("lua: greet: main.lua:3: nobody to greet\n"), done.stderr[:300]
