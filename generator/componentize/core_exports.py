@@ -56,6 +56,8 @@ class CoreExports:
         self.flattening = Flattening(world.resolve)
         self._modules = {module.name: module for module in plan.modules}
         self._priority = tuple(plan.priority) or tuple(self._modules)
+        self._taken: dict[tuple[str, str], WorldKey] = {}
+        """The export of the world behind a module's core function with a standard name."""
 
     def _candidates(self, key: WorldKey) -> Iterator[PlanModule]:
         """Modules whose own world exports the item, then all, each in the order of priority."""
@@ -71,6 +73,16 @@ class CoreExports:
                 return module, type
         return None
 
+    def _take(self, module: PlanModule, name: str, key: WorldKey) -> None:
+        """Standard names do not distinguish compatible versions: one core function must not become an item of two.
+
+        Raises ComponentizeError."""
+        other = self._taken.setdefault((module.name, name), key)
+        if other != key:
+            versions = " and ".join(f"`{self.resolve.world_key_name(version)}`" for version in (other, key))
+            where = f"module `{module.name}`: export `{name}`"
+            raise ComponentizeError(f"{where}: the name does not say which of compatible versions it means: {versions}")
+
     def function(self, key: WorldKey, home: InterfaceInstance, function: Function) -> LiftedFunction:
         """The core function of an exported function; `home` is the world for a function of its own.
 
@@ -80,6 +92,8 @@ class CoreExports:
         for names in (legacy, standard) if self._legacy_names else (standard,):
             found = self._find(key, names.function)
             if found is not None:
+                if names is standard:
+                    self._take(found[0], names.function, key)
                 return self.lifted(key, home, function, AsyncAbi.SYNC, names, *found)
         for abi in (AsyncAbi.CALLBACK, AsyncAbi.STACKFUL) if self._legacy_names else ():
             core_name = export_name(self.resolve, home.key, function, abi)
@@ -147,6 +161,8 @@ class CoreExports:
             found = self._find(home.key, name)
             if found is not None:
                 module, type = found
+                if name == standard:
+                    self._take(module, name, home.key)
                 check_signature(f"module `{module.name}`: export `{name}`", signature(1), type)
                 return module, name
         return None

@@ -62,8 +62,8 @@ class _Found:
 
 
 class _Names:
-    """Instances of interfaces by the names that core modules import them under; of several the first. `replaced`:
-    interfaces that are called by their own name, though another one is the instance."""
+    """Instances of interfaces by the names that core modules import them under. `replaced`: interfaces that are called
+    by their own name, though another one is the instance."""
 
     def __init__(
         self,
@@ -72,13 +72,13 @@ class _Names:
         replaced: Mapping[InterfaceId, InterfaceId],
     ) -> None:
         self.exact: dict[str, InterfaceInstance] = {}
-        self.compatible: dict[str, InterfaceInstance] = {}
+        self.compatible: dict[str, list[InterfaceInstance]] = {}
         """By the part of the name that compatible versions share."""
         for key, home in interfaces.items():
             name = homes.resolve.world_key_name(key)
             self.exact.setdefault(name, home)
             if isinstance(key, InterfaceKey):
-                self.compatible.setdefault(canonical_interface_name(name)[0], home)
+                self.compatible.setdefault(canonical_interface_name(name)[0], []).append(home)
         for old, new in replaced.items():
             self.exact[homes.resolve.world_key_name(InterfaceKey(old))] = interfaces[InterfaceKey(new)]
 
@@ -94,7 +94,7 @@ class CoreImports:
         self.flattening = Flattening(world.resolve)
         self.contents = TypeContents(world.resolve)
         self._items = world.resolve.worlds[world.world]
-        self._modules: dict[str, InterfaceInstance | None] = {}
+        self._modules: dict[tuple[str, str], InterfaceInstance] = {}
         self._imported_names = _Names(homes, homes.imports, world.replaced)
         self._exported_names = _Names(homes, homes.exports, {})
 
@@ -110,7 +110,7 @@ class CoreImports:
         if not self._legacy_names and not is_standard(namespace):
             raise ComponentizeError(f"{where}: it is no standard name, and legacy names are rejected")
         namespace, field = conventional_import(namespace, field)
-        home = self._home(namespace, where)
+        home = self._home(module.name, namespace, where)
         try:
             found = self._find(home, field, exported=namespace.startswith(_EXPORT))
         except ComponentizeError as error:
@@ -127,29 +127,41 @@ class CoreImports:
 
     # Interfaces
 
-    def _home(self, namespace: str, where: str) -> InterfaceInstance:
-        home = self._modules.get(namespace)
+    def _home(self, module: str, namespace: str, where: str) -> InterfaceInstance:
+        home = self._modules.get((module, namespace))
         if home is None:
             exported = namespace.startswith(_EXPORT)
             name = namespace[len(_EXPORT) :] if exported else namespace
-            home = self.homes.root if name == ROOT else self.find_interface(name, exported)
+            home = self.homes.root if name == ROOT else self.find_interface(name, exported, module, where)
             if home is None:
                 hint = "" if ":" in name or exported else " (an adapter may: `component link --adapt`)"
                 raise ComponentizeError(
                     f"{where}: the world {'exports' if exported else 'imports'} no interface `{name}`, "
                     f"and no other module provides it{hint}"
                 )
-            self._modules[namespace] = home
+            self._modules[module, namespace] = home
         return home
 
-    def find_interface(self, name: str, exported: bool) -> InterfaceInstance | None:
-        """The instance that a core module calls by that name; also by a compatible version of it."""
+    def find_interface(self, name: str, exported: bool, module: str, where: str) -> InterfaceInstance | None:
+        """The instance that a core module calls by that name; also by a compatible version of it. Of several compatible
+        versions the one in the module's own world; raises ComponentizeError if that does not decide."""
         names = self._exported_names if exported else self._imported_names
         found = names.exact.get(name)
         if found is not None:
             return found
         _, _, version = name.partition("@")
-        return names.compatible.get(canonical_interface_name(name)[0] if is_version(version) else name)
+        several = names.compatible.get(canonical_interface_name(name)[0] if is_version(version) else name, [])
+        if len(several) > 1:
+            own = self.world.modules[module]
+            mentioned = own.exports if exported else own.imports
+            mine = [home for home in several if home.key in mentioned]
+            if len(mine) != 1:
+                versions = " and ".join(self.homes.describe(home) for home in several)
+                raise ComponentizeError(
+                    f"{where}: the name does not say which of compatible versions it means: {versions}"
+                )
+            several = mine
+        return several[0] if several else None
 
     def _function(self, home: InterfaceInstance, name: str, exported: bool) -> Function | None:
         if home.interface is not None:

@@ -20,6 +20,7 @@ from harness.judge.embedding import unasked
 from harness.judge.exhibits import Exhibits
 from harness.judge.judging import judge
 from harness.judge.observation import Observed
+from harness.judge.packages import unprinted
 from harness.judge.unmergeable import merged_all_the_same
 from harness.judge.verdict import Verdict, misread, skipped, unusable
 from harness.plan.plan import Plan
@@ -100,6 +101,8 @@ def examine(
     present = [bench.toolchains[name] for name in options.toolchains or ()]
     since = time.perf_counter()
     embedded = bench.embedding.judge(plan, present)
+    for toolchain, findings in bench.packages.judge(plan, present).items():
+        embedded[toolchain] = [*embedded.get(toolchain, ()), *findings]
     observed.clock.add("embed", since)
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)
@@ -137,7 +140,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *dict.fromkeys(left.values()), *unasked(plan, present)),
+        (*plan.unsupported, *dict.fromkeys(left.values()), *unasked(plan, present), *unprinted(plan, present)),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

@@ -22,6 +22,7 @@ from harness.toolchains.protocol import Initializer, Library, Toolchain
 from harness.toolchains.selection import Environment
 
 if TYPE_CHECKING:
+    from harness.judge.packages import PackageJudge
     from harness.toolchains.second_reading import SecondReader
 
 
@@ -55,6 +56,12 @@ class Workbench:
         engine = self.engine(EngineKind.WINCH)
         readers = Readers(component_world, embedded_world, text_world)
         return EmbeddingJudge(self.builder, readers, engine.refusal, engine.component_refusal)
+
+    @cached_property
+    def packages(self) -> PackageJudge:
+        from harness.judge.packages import PackageJudge
+
+        return PackageJudge(self.builder)
 
     @cached_property
     def second_reader(self) -> SecondReader | None:

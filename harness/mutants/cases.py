@@ -196,6 +196,22 @@ interface both {
 world w { import both; export both; import say: func(text: string); export run: func() -> string; }
 '''
 """,
+    "packages": """title = "A package with documentation, gates and a dependency"
+why = "What `component wit` has to print of a package."
+origin = "own"
+features = ["shiny"]
+encodings = ["utf8"]
+instantiate-only = true
+world = "w"
+wit = '''
+/// A package.
+package m:packages@1.2.3;
+interface i { use m:other/types.{t}; @since(version = 1.2.0) f: func(a: t) -> u8; }
+/// A world.
+world w { import i; @unstable(feature = shiny) export g: func() -> string; }
+package m:other { interface types { type t = u8; } }
+'''
+""",
     "embedded-versions": """title = "A world with an interface in compatible versions"
 why = "`component new` leaves the highest of them, unless it is told otherwise."
 origin = "own"

@@ -147,7 +147,7 @@ def _(original: Original, union: Union, module: PlanModule) -> object:
     needs="two versions of a package in one world",
     shown_by="versions",
 )
-def _(original: Original, self: CoreImports, name: str, exported: bool) -> InterfaceInstance | None:
+def _(original: Original, self: CoreImports, name: str, exported: bool, *_: str) -> InterfaceInstance | None:
     for key, home in (self.homes.exports if exported else self.homes.imports).items():
         if self.resolve.world_key_name(key).partition("@")[0] == name.partition("@")[0]:
             return home

@@ -16,6 +16,7 @@ from harness.mutants.initializing import INITIALIZING
 from harness.mutants.interpreters import INTERPRETERS
 from harness.mutants.linkers import LINKERS
 from harness.mutants.mutant import Area, Mutant
+from harness.mutants.packages import PACKAGES
 from harness.mutants.patch import MissingTarget, NotTaken, Patch
 from harness.toolchains.component_build import INTERPRETER
 from harness.toolchains.named import UnknownToolchain
@@ -33,9 +34,11 @@ from harness.toolchains.protocol import (
 
 PREFIX = "mutant:"
 
+_TABLES = (ASYNC_INTERPRETERS, EMBEDDING, PACKAGES, INITIALIZING)
+
 MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant
-    for table in (GENERATORS, LINKERS, INTERPRETERS, ASYNC_INTERPRETERS.rows, EMBEDDING.rows, INITIALIZING.rows)
+    for table in (GENERATORS, LINKERS, INTERPRETERS, *[table.rows for table in _TABLES])
     for mutant in table
 }
 
@@ -86,6 +89,9 @@ class _Wrong:
     def wit(self, component: bytes) -> Job:
         return self._embedding(self._ours.wit(component))
 
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        return self._embedding(self._ours.print_package(form, wit, features))
+
     def initialize(self, component: bytes, function: str | None) -> Job:
         return _PatchedJob(self._ours.initialize(component, function), lambda: self._applied(Area.INITIALIZER))
 
@@ -123,4 +129,14 @@ def toolchain(name: str) -> Toolchain:
             raise BrokenMutant(f"mutant {name}: {error}") from error
     tool = _Wrong(MUTANTS[name])
     version = metadata.version("wit-dylib-harness")
-    return Toolchain(f"{PREFIX}{name}", "mutant", version, tool, tool, in_process=True, embedder=tool, initializer=tool)
+    return Toolchain(
+        f"{PREFIX}{name}",
+        "mutant",
+        version,
+        tool,
+        tool,
+        in_process=True,
+        embedder=tool,
+        printer=tool,
+        initializer=tool,
+    )

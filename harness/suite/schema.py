@@ -192,7 +192,7 @@ CASE_SCHEMA: Schema = {
             "uniqueItems": True,
             "items": {"enum": list(ENCODINGS)},
             "description": "String encodings in which `component embed`, `component new` and `component wit` are tried "
-            "with the world as well. Default: none.",
+            "with the world as well, and its package is printed. Default: none.",
         },
         "hooks": {
             "enum": list(HOOKS),

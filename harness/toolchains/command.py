@@ -44,6 +44,7 @@ def load(path: Path, directory: Path, limits: ProcessLimits) -> Toolchain:
         commands=templates.commands,
         lacks=templates.lacks,
         embedder=tool if templates.embedding else None,
+        printer=tool if templates.printing else None,
     )
 
 
@@ -119,6 +120,13 @@ class CommandTool:
 
     def wit(self, component: bytes) -> Job:
         return self._of_binary("wit", "{component}", component)
+
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        folder = self._folder()
+        path = folder / "world.wit"
+        path.write_text(wit)
+        values = {"{wit}": str(path), "{features}": ",".join(features)}
+        return self._start(form, [_filled(word, values) for word in self._templates.printing[form]], folder)
 
     def _of_binary(self, stage: str, placeholder: str, data: bytes) -> Job:
         folder = self._folder()

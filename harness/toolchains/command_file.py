@@ -16,13 +16,16 @@
     embed = ["tool", "embed", "{wit}", "--world", "{world}", "--encoding", "{encoding}", "-o", "{output}"]
     new = ["tool", "new", "{module}", "-o", "{output}"]
     wit = ["tool", "wit", "{component}", "-o", "{output}"]
+    wit-text = ["tool", "wit", "{wit}", "--features", "{features}", "-o", "{output}"]
+    wit-json = ["tool", "wit", "--json", "{wit}", "--features", "{features}", "-o", "{output}"]
+    wit-wasm = ["tool", "wit", "--wasm", "{wit}", "--features", "{features}", "-o", "{output}"]
 
 `generate`, `link` or both may be missing: another toolchain's command is then used (`lending.py`). One of them, or
-`new`, must be present. `embed`, `new` and `wit` are skipped if they are missing. If a program needs an option that is
-not in the table, the toolchain is left out, with the reason. In addition to the placeholders above, `generate` may
-contain {features} (names with commas between; without it, the toolchain is left out of worlds with gates to open),
-{encoding} and {abi-version} (of the interpreter's interface). Unknown placeholders and missing programs are errors of
-the file.
+`new`, must be present. `embed`, `new`, `wit` and the three that print WIT packages are skipped if they are missing. If
+a program needs an option that is not in the table, the toolchain is left out, with the reason. In addition to the
+placeholders above, `generate` may contain {features} (names with commas between; without it, the toolchain is left out
+of worlds with gates to open), {encoding} and {abi-version} (of the interpreter's interface). Unknown placeholders and
+missing programs are errors of the file.
 
 `expectations = "wasm-tools"` says that it is wasm-tools: known faults of that version apply to it.
 """
@@ -40,7 +43,7 @@ from harness.process import children as process
 from harness.process.children import Killed, ProcessLimits
 from harness.text.toml_lines import FileError, TomlFile
 from harness.text.toml_schema import read_valid
-from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
+from harness.toolchains.command_schema import EMBEDDING, LINK_OPTIONS, PACKAGE_FORMS, PLACEHOLDERS, TOOLCHAIN_SCHEMA
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+[^\s()]*")
 
@@ -62,6 +65,8 @@ class Templates:
     """Words for each option that the linker supports."""
     embedding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The commands `embed`, `new` and `wit` that are in the file."""
+    printing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The commands `wit-text`, `wit-json` and `wit-wasm` that are in the file."""
     expectations: str = ""
     """The tool whose known faults apply to this one; empty for a tool of its own."""
 
@@ -74,7 +79,11 @@ class Templates:
     def commands(self) -> tuple[str, ...]:
         options = (f"with {name}: {shlex.join(words)}" for name, words in self.link_options.items())
         return (
-            *(shlex.join(words) for words in (self.generate, self.link, *self.embedding.values()) if words),
+            *(
+                shlex.join(words)
+                for words in (self.generate, self.link, *self.embedding.values(), *self.printing.values())
+                if words
+            ),
             *options,
         )
 
@@ -84,13 +93,19 @@ class Templates:
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
         features = self.generate and not any("{features}" in word for word in self.generate)
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
-        return frozenset(stages | options | ({"features"} if features else set()) | self._lacks_of_embedding)
+        lacking = self._lacks_of_embedding | self._lacks_of_printing
+        return frozenset(stages | options | ({"features"} if features else set()) | lacking)
 
     @property
     def _lacks_of_embedding(self) -> set[str]:
         words = self.embedding.get("embed", ())
         asked = {f"embed-{name}" for name in ("features", "names") if not any(f"{{{name}}}" in word for word in words)}
         return set(EMBEDDING) - self.embedding.keys() | asked | {"new-adapt"}
+
+    @property
+    def _lacks_of_printing(self) -> set[str]:
+        asked = {f"{key}-features" for key, words in self.printing.items() if not any("{features}" in w for w in words)}
+        return set(PACKAGE_FORMS) - self.printing.keys() | asked
 
 
 def read(path: Path) -> Templates:
@@ -103,13 +118,15 @@ def read(path: Path) -> Templates:
     table = file.data
     options = {key: tuple(words) for key, words in table.get("link-options", {}).items()}
     generate, link = (tuple(table.get(key, ())) for key in ("generate", "link"))
-    embedding = {key: tuple(table[key]) for key in EMBEDDING if key in table}
+    embedding, printing = (
+        {key: tuple(table[key]) for key in keys if key in table} for keys in (EMBEDDING, PACKAGE_FORMS)
+    )
     try:
         version, known = _version(file), table.get("expectations", "")
         version = _number(file, version) if known else version
     except FileError as error:
         raise ToolchainFileError(str(error)) from error
-    return Templates(table["name"], version, generate, link, options, embedding, known)
+    return Templates(table["name"], version, generate, link, options, embedding, printing, known)
 
 
 def _check(file: TomlFile) -> None:

@@ -25,12 +25,17 @@ LINK_OPTIONS = (
 EMBEDDING = ("embed", "new", "wit")
 """The commands that make components without a linker, and show their contents (`protocol.Embedder`)."""
 
+WIT_TEXT, WIT_JSON, WIT_WASM = "wit-text", "wit-json", "wit-wasm"
+PACKAGE_FORMS = (WIT_TEXT, WIT_JSON, WIT_WASM)
+"""The commands that print WIT packages (`protocol.Printer`), each in one form."""
+
 PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     "generate": ("{wit}", "{world}", "{interpreter}", "{features}", "{encoding}", "{abi-version}", "{output}"),
     "link": ("{libraries}", "{output}"),
     "embed": ("{wit}", "{world}", "{features}", "{encoding}", "{names}", "{output}"),
     "new": ("{module}", "{output}"),
     "wit": ("{component}", "{output}"),
+    **dict.fromkeys(PACKAGE_FORMS, ("{wit}", "{features}", "{output}")),
     "version-command": (),
 }
 """The placeholders of each command."""
@@ -89,6 +94,15 @@ TOOLCHAIN_SCHEMA: Schema = {
             _mentions("{component}"),
             _mentions("{output}"),
         ),
+        **{
+            key: _command(
+                f"The command that prints a WIT package as {form}, with its documentation and gates. Placeholders: "
+                f"{', '.join(PLACEHOLDERS[key])}. Without it, this is skipped.",
+                _mentions("{wit}"),
+                _mentions("{output}"),
+            )
+            for key, form in zip(PACKAGE_FORMS, ("text", "JSON", "a binary"), strict=True)
+        },
         "link-options": {
             "type": "object",
             "description": "The words for each option of the linker. Without them, programs that need it are skipped.",

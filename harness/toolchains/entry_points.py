@@ -1,9 +1,9 @@
 """Toolchains by Python classes that installed packages declare as entry points (docs/toolchains.md).
 
 An entry point of the group `GROUP` names a class without parameters. An object of it has `version` and some of these
-methods, which take what a `Generator`, a `Linker` and an `Embedder` take and return bytes:
-`generate`, `link`, `embed`, `new`, `wit`. `Refusal` says that the tool refuses its input; any other exception is a
-crash.
+methods, which take what a `Generator`, a `Linker`, an `Embedder` and a `Printer` take and return bytes:
+`generate`, `link`, `embed`, `new`, `wit`, `print_package`. `Refusal` says that the tool refuses its input; any other
+exception is a crash.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from harness.toolchains.command_schema import EMBEDDING
+from harness.toolchains.command_schema import EMBEDDING, PACKAGE_FORMS
 from harness.toolchains.lending import STAGES
 from harness.toolchains.protocol import (
     BuildResult,
@@ -60,11 +60,23 @@ def toolchain(name: str) -> Toolchain:
     if not isinstance(version, str):
         raise BadEntryPoint(f"the toolchain {name} ({entry.value}) has no `version`, which is a text")
     lacks = frozenset(stage for stage in (*STAGES, *EMBEDDING) if not callable(getattr(tool, stage, None)))
+    prints = callable(getattr(tool, "print_package", None))
+    lacks |= frozenset(() if prints else PACKAGE_FORMS)
     if lacks >= {*STAGES, "new"}:
         raise BadEntryPoint(f"the toolchain {name} ({entry.value}) has none of `generate`, `link` and `new`")
     adapter = _Adapter(tool)
     embedder = None if lacks >= set(EMBEDDING) else adapter
-    return Toolchain(name, name, version, adapter, adapter, in_process=True, lacks=lacks, embedder=embedder)
+    return Toolchain(
+        name,
+        name,
+        version,
+        adapter,
+        adapter,
+        in_process=True,
+        lacks=lacks,
+        embedder=embedder,
+        printer=adapter if prints else None,
+    )
 
 
 class _Adapter:
@@ -87,6 +99,9 @@ class _Adapter:
 
     def wit(self, component: bytes) -> Job:
         return _Call("wit", lambda: self._tool.wit(component))
+
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        return _Call(form, lambda: self._tool.print_package(form, wit, features))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from harness.toolchains.command_schema import EMBEDDING
+from harness.toolchains.command_schema import EMBEDDING, PACKAGE_FORMS
 from harness.toolchains.protocol import LinkOptions, Toolchain
 
 STAGES = ("generate", "link")
@@ -34,7 +34,7 @@ def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
     """The notes at the start of a run about lent stages and skipped subcommands."""
     lacking = frozenset(lacks)
     said = [f"{name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
-    untried = [f"`{word}`" for word in EMBEDDING if word in lacking]
+    untried = [f"`{word}`" for word in (*EMBEDDING, *PACKAGE_FORMS) if word in lacking]
     return said + ([f"{name} has no {', '.join(untried)}: not tried with it"] if untried else [])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,8 +29,11 @@ from generator.sources.load import load, load_bytes, load_text, select_world
 from generator.wasm.decode import DecodedModule
 from generator.wasm.encode import encode_custom
 from generator.wasm.module import CustomSection
-from generator.wit.binary.encode import encode_world, section_name
+from generator.wit.binary.encode import encode_package, encode_world, section_name
+from generator.wit.binary.limits import check_package, check_types
+from generator.wit.json_form import resolve_json
 from generator.wit.printer import print_all
+from harness.toolchains.command_schema import WIT_JSON, WIT_WASM
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
     INITIALIZE,
@@ -91,6 +95,9 @@ class OurToolchain:
     def wit(self, component: bytes) -> Job:
         return _LazyJob("wit", lambda: _wit(component))
 
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        return _LazyJob(form, lambda: _print_package(form, wit, features))
+
     def initialize(self, component: bytes, function: str | None) -> Job:
         options = InitOptions(function, seconds=INIT_SECONDS)
         return _LazyJob(INITIALIZE, lambda: initialize(component, options)[0])
@@ -150,6 +157,17 @@ def _wit(component: bytes) -> bytes:
     return print_all(loaded.resolve, loaded.package, docs=True).encode()
 
 
+def _print_package(form: str, wit: str, features: tuple[str, ...]) -> bytes:
+    resolve, package = _load(wit, features)
+    if form == WIT_JSON:
+        return json.dumps(resolve_json(resolve)).encode()
+    if form == WIT_WASM:
+        check_types(resolve)
+        check_package(resolve, package)
+        return encode_package(resolve, package)
+    return print_all(resolve, package, docs=True).encode()
+
+
 def toolchain() -> Toolchain:
     tool = OurToolchain()
     return Toolchain(
@@ -161,5 +179,6 @@ def toolchain() -> Toolchain:
         in_process=True,
         commands=OUR_COMMANDS,
         embedder=tool,
+        printer=tool,
         initializer=tool,
     )

@@ -151,6 +151,14 @@ class Embedder(Protocol):
         """The world of a component, as WIT text in UTF-8 (`component wit`)."""
 
 
+class Printer(Protocol):
+    """`component wit` of a WIT package."""
+
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        """The text with these features, as one of `PACKAGE_FORMS`: UTF-8 text with all packages, JSON, or a binary of
+        the main package."""
+
+
 INITIALIZE = "initialize"
 """The stage of an `Initializer`."""
 
@@ -171,10 +179,12 @@ EMBED_WORDS = (
     "component wit COMPONENT",
 )
 """The subcommands of an `Embedder`, for `Toolchain.commands`."""
+PRINT_WORDS = ("component wit WIT [--json] [--wasm] [--features NAMES]",)
+"""The subcommands of a `Printer`, for `Toolchain.commands`."""
 OUR_COMMANDS = (
     f"generator wit-dylib {GENERATE_WORDS}",
     "generator component link NAME=LIBRARY...",
-    *(f"generator {words}" for words in EMBED_WORDS),
+    *(f"generator {words}" for words in (*EMBED_WORDS, *PRINT_WORDS)),
 )
 """The commands that match our calls, which run in this process."""
 
@@ -194,10 +204,13 @@ class Toolchain:
     """Its commands with every flag, as a user would type them; capitals stand for the parts that differ between
     cases."""
     lacks: frozenset[str] = frozenset()
-    """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`), `features`, an option of the
-    linker, `embed-features`, `embed-names`, `new-adapt`."""
+    """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`, `wit-text`, `wit-json`,
+    `wit-wasm`), `features`, an option of the linker, `embed-features`, `embed-names`, `new-adapt`, `wit-text-features`
+    and its kin."""
     embedder: Embedder | None = None
     """Its `component embed`, `new` and `wit`; None if it has none of them."""
+    printer: Printer | None = None
+    """Its `component wit` of WIT packages; None if it has none."""
     initializer: Initializer | None = None
     """Its `component init`; None if it has none."""
     version_of: str = ""

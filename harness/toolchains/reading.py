@@ -7,6 +7,7 @@ without a name is written out at every use, and arenas become tables by name.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -15,16 +16,45 @@ Json: TypeAlias = Any
 _REMARKS = ("external_id",)
 """Members of any item. Documentation and gates are left out: items behind closed gates are already gone, and open gates
 have no effect on a run."""
+_WITH_DOCS = ("external_id", "docs", "stability")
+ABSENT = "(nothing)"
+_LONGEST = 200
+OTHER_SHAPES = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""The errors of readings of JSON with another shape."""
 
 
-def by_names(resolution: Mapping[str, Json]) -> dict[str, Json]:
-    """Worlds and interfaces by their ids. Unknown keys are left out. Raises `KeyError`, `IndexError`, `TypeError`,
-    `ValueError` or `AttributeError` where the JSON has another shape."""
-    return _Reading(resolution).whole()
+def first_parting(one: Json, other: Json, path: str = "") -> tuple[str, Json, Json] | None:
+    """The first place where two readings differ, with both; None if there is none."""
+    if type(one) is type(other) and isinstance(one, dict):
+        for key in [*one, *(key for key in other if key not in one)]:
+            found = first_parting(one.get(key, ABSENT), other.get(key, ABSENT), f"{path}.{key}" if path else key)
+            if found:
+                return found
+        return None
+    if type(one) is type(other) and isinstance(one, list):
+        for index in range(max(len(one), len(other))):
+            left, right = (items[index] if index < len(items) else ABSENT for items in (one, other))
+            if found := first_parting(left, right, f"{path}[{index}]"):
+                return found
+        return None
+    return None if one == other else (path, one, other)
+
+
+def shown(value: Json) -> str:
+    """A part of a reading for people, cut off where it is long."""
+    text = value if value == ABSENT else json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def by_names(resolution: Mapping[str, Json], docs: bool = False) -> dict[str, Json]:
+    """Worlds and interfaces by their ids. `docs`: with documentation, gates, and the contents of packages. Unknown keys
+    are left out. Raises `OTHER_SHAPES`."""
+    return _Reading(resolution, docs).whole()
 
 
 class _Reading:
-    def __init__(self, resolution: Mapping[str, Json]) -> None:
+    def __init__(self, resolution: Mapping[str, Json], docs: bool) -> None:
+        self._docs = docs
         self._worlds: list[Json] = resolution["worlds"]
         self._interfaces: list[Json] = resolution["interfaces"]
         self._types: list[Json] = resolution["types"]
@@ -38,7 +68,7 @@ class _Reading:
 
     def whole(self) -> dict[str, Json]:
         return {
-            "packages": {package["name"]: {} for package in self._packages},
+            "packages": {package["name"]: self._package(package) for package in self._packages},
             "worlds": {self._id(world): self._world(world) for world in self._worlds},
             "interfaces": {
                 self._id(interface): self._interface(interface)
@@ -46,6 +76,16 @@ class _Reading:
                 if interface["name"] is not None
             },
         }
+
+    def _package(self, package: Json) -> Json:
+        if not self._docs:
+            return {}
+        arenas = {"worlds": self._worlds, "interfaces": self._interfaces}
+        items = {
+            word: {name: self._id(arena[index]) for name, index in package[word].items()}
+            for word, arena in arenas.items()
+        }
+        return {**items, **self._remarks(package)}
 
     def _id(self, item: Json) -> str:
         """The id of a world, or of a named interface."""
@@ -61,7 +101,7 @@ class _Reading:
             way: {self._key(key): self._item(item) for key, item in world[way].items()}
             for way in ("imports", "exports")
         }
-        return {**ways, **_remarks(world)}
+        return {**ways, **self._remarks(world)}
 
     def _key(self, key: str) -> str:
         prefix, _, index = key.partition("interface-")
@@ -75,12 +115,12 @@ class _Reading:
         of = item["interface"]
         interface = self._interfaces[of["id"]]
         meant = self._interface(interface) if interface["name"] is None else self._id(interface)
-        return {"interface": meant, **_remarks(of)}
+        return {"interface": meant, **self._remarks(of)}
 
     def _interface(self, interface: Json) -> Json:
         types = {name: self._definition(index) for name, index in interface["types"].items()}
         functions = {name: self._function(function) for name, function in interface["functions"].items()}
-        return {"types": types, "functions": functions, **_remarks(interface)}
+        return {"types": types, "functions": functions, **self._remarks(interface)}
 
     def _function(self, function: Json) -> Json:
         kind = function["kind"]
@@ -90,7 +130,7 @@ class _Reading:
             "kind": kind if isinstance(kind, str) else {word: self._type(of) for word, of in kind.items()},
             "params": params,
             "result": self._type(function.get("result")),
-            **_remarks(function),
+            **self._remarks(function),
         }
 
     def _type(self, type_: Json) -> Json:
@@ -108,7 +148,7 @@ class _Reading:
 
     def _definition(self, index: int) -> Json:
         definition = self._types[index]
-        return {"id": self._type_id(definition), "kind": self._kind(definition["kind"]), **_remarks(definition)}
+        return {"id": self._type_id(definition), "kind": self._kind(definition["kind"]), **self._remarks(definition)}
 
     def _kind(self, kind: Json) -> Json:
         if isinstance(kind, str):
@@ -122,7 +162,7 @@ class _Reading:
 
     def _field(self, part: Json) -> Json:
         type_ = {"type": self._type(part["type"])} if "type" in part else {}
-        return {"name": part["name"], **type_, **_remarks(part)}
+        return {"name": part["name"], **type_, **self._remarks(part)}
 
     def _each(self, of: Json) -> Json:
         return {word: self._type(type_) for word, type_ in of.items()}
@@ -137,6 +177,9 @@ class _Reading:
         element, size = of
         return [self._type(element), size]
 
+    def _remarks(self, item: Json) -> dict[str, Json]:
+        return {word: item[word] for word in (_WITH_DOCS if self._docs else _REMARKS) if word in item}
+
     _parts: Mapping[str, Callable[[_Reading, Json], Json]] = {
         "record": _fields,
         "variant": _fields,
@@ -149,7 +192,3 @@ class _Reading:
         "fixed-length-list": _sized,
     }
     """The content of a kind if it is not a single type."""
-
-
-def _remarks(item: Json) -> dict[str, Json]:
-    return {word: item[word] for word in _REMARKS if word in item}

@@ -18,12 +18,10 @@ from generator.sources.load import load_text
 from generator.wit.json_form import resolve_json
 from harness.process import children as process
 from harness.process.children import CannotStart, Completed, ProcessLimits
-from harness.toolchains.reading import by_names
+from harness.toolchains.reading import OTHER_SHAPES, by_names, first_parting, shown
 from harness.toolchains.tool_exit import REFUSALS
 
 OURS, THEIRS = "our front end", "wasm-tools component wit"
-_ABSENT = "(nothing)"
-_LONGEST = 200
 
 
 class SecondReader:
@@ -57,7 +55,7 @@ class SecondReader:
             return None
         try:
             return by_names(json.loads(completed.stdout))
-        except (ValueError, RecursionError, KeyError, IndexError, TypeError, AttributeError):
+        except (RecursionError, *OTHER_SHAPES):
             return None  # another version of the reference may write any of these
 
     def _laxity(self, wit: str, features: tuple[str, ...]) -> str:
@@ -85,25 +83,7 @@ class SecondReader:
         return None if completed.timed_out or completed.flooded or completed.overfull else completed
 
 
-def first_difference(ours: Any, theirs: Any, path: str = "") -> str:
+def first_difference(ours: Any, theirs: Any) -> str:
     """The first place where two readings differ, with both; empty if there is none."""
-    if type(ours) is type(theirs) and isinstance(ours, dict):
-        for key in [*ours, *(key for key in theirs if key not in ours)]:
-            found = first_difference(ours.get(key, _ABSENT), theirs.get(key, _ABSENT), f"{path}.{key}" if path else key)
-            if found:
-                return found
-        return ""
-    if type(ours) is type(theirs) and isinstance(ours, list):
-        for index in range(max(len(ours), len(theirs))):
-            one, other = (items[index] if index < len(items) else _ABSENT for items in (ours, theirs))
-            if found := first_difference(one, other, f"{path}[{index}]"):
-                return found
-        return ""
-    if ours == theirs:
-        return ""
-    return f"{path}: {OURS} reads {_text(ours)}, {THEIRS} reads {_text(theirs)}"
-
-
-def _text(value: Any) -> str:
-    text = value if value == _ABSENT else json.dumps(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    found = first_parting(ours, theirs)
+    return f"{found[0]}: {OURS} reads {shown(found[1])}, {THEIRS} reads {shown(found[2])}" if found else ""

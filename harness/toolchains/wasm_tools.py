@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.process.children import ProcessLimits, Running
+from harness.toolchains.command_schema import WIT_JSON, WIT_WASM
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
     EMBED_WORDS,
     GENERATE_WORDS,
     KEEP_VERSIONS,
+    PRINT_WORDS,
     BuildResult,
     EmbedOptions,
     GenerateOptions,
@@ -109,6 +111,13 @@ class WasmTools:
         path = self._write(component, ".wasm")
         return self._start("wit", ["component", "wit", path], [path])
 
+    def print_package(self, form: str, wit: str, features: tuple[str, ...]) -> Job:
+        path = self._write(wit.encode(), ".wit")
+        flags = {WIT_JSON: ["--json"], WIT_WASM: ["--wasm"]}.get(form, [])
+        if features:
+            flags += ["--features", ",".join(features)]
+        return self._start(form, ["component", "wit", path, *flags], [path])
+
     def keep(self, library: bytes) -> None:
         """Write a library once for many links."""
         if library not in self._kept:
@@ -162,10 +171,12 @@ def reference(
     tool = WasmTools(executable, directory, limits, link_flags)
     for library in keep:
         tool.keep(library)
-    return Toolchain("reference", TOOL, executable.version, tool, tool, commands=commands(link_flags), embedder=tool)
+    return Toolchain(
+        "reference", TOOL, executable.version, tool, tool, commands=commands(link_flags), embedder=tool, printer=tool
+    )
 
 
 def commands(link_flags: Sequence[str] = ()) -> tuple[str, ...]:
     """The commands of wasm-tools (`Toolchain.commands`)."""
     link = " ".join(["component link", *link_flags, "NAME=LIBRARY..."])
-    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link, *EMBED_WORDS))
+    return tuple(f"wasm-tools {words}" for words in (f"wit-dylib {GENERATE_WORDS}", link, *EMBED_WORDS, *PRINT_WORDS))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.toolchains import entry_points
+from harness.toolchains.command_schema import PACKAGE_FORMS
 from harness.toolchains.entry_points import BadEntryPoint, toolchain
 from harness.toolchains.protocol import Built, GenerateOptions, LinkOptions, Panicked, Refused
 from tests.harness.command import harness_here
@@ -81,8 +82,17 @@ def test_what_a_method_does(declare: Declare, body: str, result: object) -> None
     declare(GENERATES + body)
     found = toolchain("theirs")
     assert (found.name, found.version, found.in_process) == ("theirs", "7", True)
-    assert found.lacks == {"link", "embed", "new", "wit"}
+    assert found.lacks == {"link", "embed", "new", "wit", *PACKAGE_FORMS}
     assert found.generator.generate("x", "w", GenerateOptions()).result() == result
+
+
+def test_a_method_that_prints_packages(declare: Declare) -> None:
+    declare(
+        f"{GENERATES}pass\n  def print_package(self, form, wit, features):\n    return f'{{form}} {{wit}}'.encode()"
+    )
+    found = toolchain("theirs")
+    assert found.printer is not None and not found.lacks & set(PACKAGE_FORMS)
+    assert found.printer.print_package("wit-json", "x", ()).result() == Built(b"wit-json x")
 
 
 def test_an_exception_is_a_crash(declare: Declare) -> None:

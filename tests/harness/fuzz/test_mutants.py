@@ -30,6 +30,7 @@ from harness.suite.case import parse_case
 from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
 from harness.toolchains import ours
 from harness.toolchains.choose import Tools
+from harness.toolchains.command_schema import PACKAGE_FORMS
 from harness.toolchains.component_build import INTERPRETER, WORLD
 from harness.toolchains.named import UnknownToolchain, named
 from harness.toolchains.protocol import (
@@ -97,17 +98,18 @@ def build(toolchain: Toolchain, around: Around) -> list[BuildResult]:
 def embedded(toolchain: Toolchain, around: Around) -> list[BuildResult]:
     """The outputs for the subject without a linker, in every encoding."""
     assert isinstance(around, Surroundings)
-    assert toolchain.embedder is not None
+    assert toolchain.embedder is not None and toolchain.printer is not None
     part = around.parts[Role.SUBJECT].plan
     results: list[BuildResult] = []
     names = STANDARD_NAMES if part.merge_versions and "versions" not in part.world else LEGACY_NAMES
     for encoding in ENCODINGS:
-        made = toolchain.embedder.embed(part.wit, part.world, EmbedOptions((), encoding, names)).result()
+        made = toolchain.embedder.embed(part.wit, part.world, EmbedOptions(part.features, encoding, names)).result()
         results.append(made)
         for step in (toolchain.embedder.new, toolchain.embedder.wit):
             if isinstance(made, Built):
                 made = step(made.data).result()
                 results.append(made)
+    results += [toolchain.printer.print_package(form, part.wit, part.features).result() for form in PACKAGE_FORMS]
     return results
 
 
