@@ -139,7 +139,9 @@ def test_of_several_reasons_a_missing_type_is_named(used: str) -> None:
     free = "package a:b@1.0.0 { interface i { type a = u8; type b = u8; f: func(); } }\n"
     higher = "package a:b@1.1.0 { interface i { type a = u16; f: func(); } }\n"
     user = f"interface user {{ use a:b/i@1.0.0.{{{used}}}; h: func(x: a, y: b); }}\n"
-    assert merging(world(free + higher + user, BOTH + "import user;")).conflict == "the type b of a:b/i@1.1.0 is missing"
+    assert (
+        merging(world(free + higher + user, BOTH + "import user;")).conflict == "the type b of a:b/i@1.1.0 is missing"
+    )
 
 
 @pytest.mark.parametrize(
