@@ -21,7 +21,7 @@ from harness.planner.cases import value_of
 from harness.planner.composition import Composition
 from harness.planner.named import import_of
 from harness.script.encoding import handles
-from harness.values.values import HandleName
+from harness.values.values import HandleName, arriving
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -91,10 +91,11 @@ class StepWords:
 
     def _learn(self, role: Role, text: str, type: t.Type) -> None:
         for _, found, held in handles(value_of(text, type), type):
-            if isinstance(found, t.Own | t.Borrow) and isinstance(held, HandleName):
+            if isinstance(found, t.Own | t.Borrow):
                 definer = self._composition.identity(role, found.resource).implementor
-                self._definers.setdefault(held.name, definer)
-                self._definers.setdefault(held.arrives or held.name, definer)
+                for name in (held.name if isinstance(held, HandleName) else None, arriving(held)):
+                    if name is not None:
+                        self._definers.setdefault(name, definer)
 
 
 def _value(text: str) -> str:

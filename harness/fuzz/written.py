@@ -11,7 +11,7 @@ from harness.planner.composition import Composition
 from harness.planner.ends import Ends
 from harness.planner.visits import Actors, borrowed
 from harness.script.encoding import handles
-from harness.values.values import HandleName, Invalid, Value
+from harness.values.values import Invalid, Value, arriving
 from harness.values.wave import to_wave
 from harness.world import types as t
 
@@ -71,8 +71,9 @@ class _Writer:
         """Ends in a value that a component received."""
         if value is not None and type is not None:
             for _, found, held in handles(value, type):
-                if isinstance(held, HandleName):
-                    self._ends.learn(role, held.arrives or held.name, found)
+                name = arriving(held)
+                if name is not None:
+                    self._ends.learn(role, name, found)
 
     def _call(self, role: Role, step: CallStep[Value]) -> CallStep[str]:
         imported, callee, exported = self._actors.function(role, step)

@@ -16,23 +16,13 @@ from harness.script import operations as s
 from harness.script.encoding import encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
-from harness.values.values import ErrorContext, HandleName, Invalid, Value
+from harness.values.values import ErrorContext, HandleName, Value, arriving
 from harness.values.wave_lexer import WaveError, shortened
 from harness.world import types as t
 from harness.world.world import Function
 
 Where = tuple[str | int, ...]
 """The place of a value in a step: `args` and a number, or `result`."""
-
-
-def _arriving(given: Value) -> str | None:
-    """The receiver's name for a handle."""
-    match given:
-        case HandleName(name, arrives):
-            return arrives or name
-        case Invalid(_, arrives):
-            return arrives
-    raise AssertionError(f"{given!r} at a place for a handle")
 
 
 class Carried(Generic[V]):
@@ -101,7 +91,7 @@ class Carried(Generic[V]):
             if isinstance(given, ErrorContext):
                 borrowed.append(("", held))  # an error context without a name: dropped with the borrows
                 continue
-            name = _arriving(given)
+            name = arriving(given)
             if name is None:
                 continue  # this value is no handle
             own = not isinstance(found, t.Borrow)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from harness.model.concurrency.copies import CopyState
 from harness.plan.async_steps import AwaitStep, ReadStep, ReturnStep, TakeStep, WriteStep, YieldStep
 from harness.plan.steps import DropStep
 from harness.planner.channels import Channel, KnownEnd, Tail
@@ -82,6 +83,39 @@ class StreamingTogether(Streaming):
         for end in channel.ends:
             self._channels.pop(end.name, None)
             end.role = None
+
+    def copy_in_vain(self, frame: Doing) -> str | None:
+        """The frame begins a read, or a write without handles, that nobody takes part in, and will stop it. Returns the
+        end; None if it has none for that."""
+        held = [end for end in self._held_ends(frame.role) if self._blocks_alone(end)]
+        if not held:
+            return None
+        writable = self._random.choice(sorted({end.writable for end in held}))
+        end = self._random.choice([end for end in held if end.writable is writable])
+        channel = self._channels[end.name]
+        if writable:
+            values = self._drawn(frame, end.type.type, 1 + self._random.randrange(2))
+            if values is None or not self._blocks_alone(end):
+                return None
+            values = values if end.is_stream else values[:1]
+            offered = 1 + self._random.randrange(3) if end.type.type is None else None
+            frame.steps.append(WriteStep(end.name, tuple(values), offered))
+            channel.start(end, frame, len(values) if offered is None or not end.is_stream else offered, values)
+        else:
+            count = self._many(end)
+            frame.steps.append(ReadStep(end.name, count))
+            channel.start(end, frame, count, [])
+        channel.stop(end)
+        end.values = []
+        return end.name
+
+    def _blocks_alone(self, end: KnownEnd) -> bool:
+        """Whether a copy blocks that it begins now."""
+        channel = self._channels[end.name]
+        other = channel.other(end)
+        ready = end.copy.state is CopyState.IDLE and not end.has_event and channel.tail is None
+        there = other.role is not None and not other.copying and not self._sets.has(end)
+        return ready and there and not (end.writable and not _is_plain(end.type.type))
 
     def tail(self, frame: Doing, names: Iterable[str]) -> bool:
         """Whether the callee writes after the return of one of these readable ends; then these steps are added."""

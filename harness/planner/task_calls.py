@@ -65,7 +65,7 @@ class TaskCaller(Caller):
         result = self._values.result(callee, exported, None, ANY_RANK)
         given = self._given(frame, function, args)
         during, keep, result = self._answer(callee, exported, given, result, True, waits)
-        return self._begun(frame, function, given, result, during, keep)
+        return self._begun(frame, function, given, result, during, keep, waits.returns)
 
     def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
         args = self._values.arguments(frame.role, function)
@@ -74,10 +74,10 @@ class TaskCaller(Caller):
         if function.result is None or function.result.holds_handles:
             # what it cannot give it does not return; it never runs
             never: tuple[Step[Value], ...] = () if function.result is None else (CancelledStep(),)
-            return self._begun(frame, function, given, None, never, frozenset())
+            return self._begun(frame, function, given, None, never, frozenset(), returns=False)
         callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
         result = self._values.result(callee, exported, None, ANY_RANK)
-        return self._begun(frame, function, given, result, (), frozenset())
+        return self._begun(frame, function, given, result, (), frozenset(), returns=False)
 
     def _begun(
         self,
@@ -87,6 +87,7 @@ class TaskCaller(Caller):
         result: Value | None,
         during: tuple[Step[Value], ...],
         keep: frozenset[str],
+        returns: bool,
     ) -> Begun:
         self.calls += 1
         for _ in range(REGISTERS_OF_CALL):
@@ -94,12 +95,15 @@ class TaskCaller(Caller):
         name = self._own.new_name("call")
         of = function.canonical.removeprefix(WORLD)
         frame.steps.append(CallStep(of, given, result, frame.by, during=during, keep=keep, name=name))
-        return Begun(name, function, given, result)
+        return Begun(name, function, given, result, returns)
 
-    def end(self, frame: Doing, begun: Begun, returned: bool) -> None:
+    def end(self, frame: Doing, begun: Begun) -> None:
         self._gave(frame, begun.function, begun.given)
-        if returned and begun.result is not None and begun.function.result is not None:
+        if begun.returns and begun.result is not None and begun.function.result is not None:
             self._passing.receive(frame, begun.result, begun.function.result)
+
+    def copy_in_vain(self, frame: Doing) -> str | None:
+        return self._streaming.copy_in_vain(frame)
 
     def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
         if waits.ends and waits.cancelled and result is not None and function.result is not None:

@@ -22,7 +22,9 @@ from harness.plan.async_steps import (
     CancelStep,
     IfCancelledStep,
     JoinStep,
+    ReturnStep,
     SetStep,
+    StopStep,
     WaitStep,
     YieldStep,
 )
@@ -55,18 +57,22 @@ class For(Enum):
     """In an empty set: until it is cancelled."""
     A_CALL = 3
     """For a call of its own that never ends: until it is cancelled, and cancels this call."""
+    A_COPY = 4
+    """For a read or a write that never ends: until it is cancelled, and stops this copy. Without an end for it: in an
+    empty set."""
 
 
 @dataclass(eq=False)
 class Waits:
     """How a callee waits. `early`: before it drops its borrowed handles, if it does nothing else. `backpressure`: its
-    backpressure counter meanwhile."""
+    backpressure counter meanwhile. `tail`: its turns after its return."""
 
     what: For
     turns: int = 0
     answer: Answer | None = None
     early: bool = False
     backpressure: int = 0
+    tail: int = 0
     inner: Function | None = None
     """The function of its own call."""
     cancelled: bool = False
@@ -81,6 +87,11 @@ class Waits:
         """Whether it ends without a result."""
         return self.answer in (Answer.ENDS, Answer.ENDS_LATER)
 
+    @property
+    def returns(self) -> bool:
+        """Whether its call has a result."""
+        return not (self.cancelled and self.ends)
+
 
 @dataclass(eq=False)
 class Begun:
@@ -90,6 +101,7 @@ class Begun:
     function: Function
     given: Sequence[Value]
     result: Value | None
+    returns: bool
 
 
 class Calls(Protocol):
@@ -103,8 +115,12 @@ class Calls(Protocol):
     def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
         """Start a call whose callee never runs. The function is not called again in this run."""
 
-    def end(self, frame: Doing, begun: Begun, returned: bool) -> None:
+    def end(self, frame: Doing, begun: Begun) -> None:
         """The call is resolved and dropped: its values arrive or stay."""
+
+    def copy_in_vain(self, frame: Doing) -> str | None:
+        """The frame begins a copy that nobody takes part in. Returns the end, which the frame must stop before it does
+        anything else with it; None if it has no end for that."""
 
     def may_be_in_vain(self, frame: Doing, function: Function) -> bool: ...
 
@@ -138,21 +154,23 @@ class Tasking:
         turns = self.random.randrange(3)
         callee, _ = self.calls.composition.links.callee(frame.role, function.interface, function.name)
         inner = self.calls.inner(callee)
-        what = self.random.choice((For.TURNS, For.NOTHING, *([For.A_CALL] if inner else [])))
+        what = self.random.choice((For.TURNS, For.NOTHING, For.A_COPY, *([For.A_CALL] if inner else [])))
         waits = Waits(what, turns + 2 + self.random.randrange(3), self._answer(), self._once_in(2))
         waits.inner = self.random.choice(inner) if what is For.A_CALL else None
+        waits.backpressure = int(self._once_in(4))
         waits.cancelled = True
         begun = self.calls.begin(frame, function, waits)
         self._yields(frame, turns)
-        self._cancel(frame, begun, not waits.ends, waits.blocks)
+        self._cancel(frame, begun, at_once=waits.blocks)
 
     def _returned_unseen(self, frame: Doing, function: Function) -> None:
-        """A call is cancelled after its return, which its caller has not seen."""
+        """A call is cancelled after its return, which its caller has not seen. Its callee has ended, or goes on."""
         turns = 1 + self.random.randrange(2)
         answer = self._answer() if self._once_in(2) else None
-        begun = self.calls.begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2)))
+        tail = 2 + self.random.randrange(4) if self._once_in(3) else 0
+        begun = self.calls.begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2), tail=tail))
         self._yields(frame, turns + 2)
-        self._cancel(frame, begun, returned=True)
+        self._cancel(frame, begun, at_once=bool(tail))
 
     def _backpressure(self, frame: Doing, function: Function) -> None:
         """A call starts only when another of the same component has ended its backpressure; or never."""
@@ -164,16 +182,31 @@ class Tasking:
             if links.callee(frame.role, other.interface, other.name)[0] is callee
         ]
         holds = Waits(For.TURNS, 1 + self.random.randrange(3), backpressure=1 + self.random.randrange(2))
+        if self._once_in(3):
+            # not for a copy: other calls may come meanwhile, which would use its end
+            holds.what, holds.answer, holds.cancelled = For.NOTHING, self._answer(), True
         holder = self.calls.begin(frame, self.random.choice(holders), holds)
         if self._once_in(2) and self.calls.may_be_in_vain(frame, function):
             begun = self.calls.begin_in_vain(frame, function)
             frame.steps.append(CancelStep(begun.name, self._once_in(2), by=frame.by))
             frame.steps.append(DropStep(begun.name, by=frame.by))
-            self.calls.end(frame, begun, returned=False)
-            self._all(frame, [holder])
+            self.calls.end(frame, begun)
+            self._all_after(frame, holder, holds, [])
         else:
             waits = Waits(For.TURNS, self.random.randrange(3))
-            self._all(frame, [holder, self.calls.begin(frame, function, waits)])
+            self._all_after(frame, holder, holds, [self.calls.begin(frame, function, waits)])
+
+    def _all_after(self, frame: Doing, holder: Begun, holds: Waits, others: list[Begun]) -> None:
+        """The others start once `holder` has ended its backpressure: by itself, or because it is cancelled."""
+        if not holds.cancelled:
+            self._all(frame, [holder, *others])
+        elif self._once_in(2):
+            frame.steps.append(CancelStep(holder.name, asynchronous=True, by=frame.by))
+            self._all(frame, [holder, *others])
+        else:
+            self._cancel(frame, holder, at_once=True)
+            if others:
+                self._all(frame, others)
 
     def _several(self, frame: Doing, function: Function) -> None:
         """Several calls at once, in one set."""
@@ -183,22 +216,23 @@ class Tasking:
         begun = [self.calls.begin(frame, each, how) for each, how in zip(chosen, waits, strict=True)]
         self._all(frame, begun)
 
-    def _cancel(self, frame: Doing, begun: Begun, returned: bool, blocks: bool = False) -> None:
-        asynchronous = self._once_in(2) and not blocks
+    def _cancel(self, frame: Doing, begun: Begun, at_once: bool = False) -> None:
+        """`at_once`: the task does not go on before the call is resolved, nor between this and its drop."""
+        asynchronous = self._once_in(2) and not at_once
         frame.steps.append(CancelStep(begun.name, asynchronous, by=frame.by))
         if asynchronous:
-            self._all(frame, [begun], returned)
+            self._all(frame, [begun])
             return
         frame.steps.append(AwaitStep(begun.name, by=frame.by))
         frame.steps.append(DropStep(begun.name, by=frame.by))
-        self.calls.end(frame, begun, returned)
+        self.calls.end(frame, begun)
 
-    def _all(self, frame: Doing, calls: Sequence[Begun], returned: bool = True) -> None:
+    def _all(self, frame: Doing, calls: Sequence[Begun]) -> None:
         """Wait for calls in a set, in any order, and drop them. Each has an event at least when it is resolved."""
         name = self.new_set(frame)
         for begun in calls:
             frame.steps.append(JoinStep(begun.name, name, by=frame.by))
-        if len(calls) > 1 or (returned and self._once_in(2)):
+        if len(calls) > 1 or (calls[0].returns and self._once_in(2)):
             for _ in range(self.random.randrange(len(calls))):
                 frame.steps.append(WaitStep(name, by=frame.by))
             if self._once_in(2):
@@ -209,7 +243,7 @@ class Tasking:
             frame.steps.append(DropStep(begun.name, by=frame.by))
         frame.steps.append(DropStep(name, by=frame.by))
         for begun in order:
-            self.calls.end(frame, begun, returned)
+            self.calls.end(frame, begun)
 
     def _yields(self, frame: Doing, turns: int) -> None:
         if turns:
@@ -234,18 +268,28 @@ class Tasking:
             [YieldStep(1 + self.random.randrange(2))] if waits.answer is Answer.ENDS_LATER or self._once_in(3) else []
         )
         waits.takes_turns = bool(later) and waits.answer is not None
+        released: list[Step[Value]] = [BackpressureStep(-1) for _ in range(waits.backpressure)]
         if waits.ends:
-            frame.steps.append(IfCancelledStep((*after, *drops, *later, CancelledStep())))
+            frame.steps.append(IfCancelledStep((*after, *released, *drops, *later, CancelledStep())))
         elif waits.answer is Answer.RETURNS and later:
             frame.steps.append(IfCancelledStep(tuple(later)))
-        frame.steps += [BackpressureStep(-1) for _ in range(waits.backpressure)]
-        frame.steps += [*([] if waits.ends else after), *drops]
+        frame.steps += [*released, *([] if waits.ends else after), *drops]
+        if waits.tail:
+            frame.steps += [ReturnStep(), YieldStep(waits.tail)]
 
     def _wait_for(self, frame: Doing, waits: Waits) -> list[Step[Value]]:
         """The callee waits; the steps that it owes afterwards."""
         if waits.what is For.TURNS:
             self._yields(frame, waits.turns)
             return []
+        copying = self.calls.copy_in_vain(frame) if waits.what is For.A_COPY else None
+        if copying is not None and self._once_in(2):
+            frame.steps.append(AwaitStep(copying))
+            return [StopStep(copying)]
+        if copying is not None:
+            name = self.new_set(frame)
+            frame.steps += [JoinStep(copying, name), WaitStep(name)]
+            return [JoinStep(copying), StopStep(copying), DropStep(name)]
         if waits.inner is None:
             name = self.new_set(frame)
             frame.steps.append(WaitStep(name))

@@ -10,7 +10,7 @@ from harness.plan.steps import CallStep, DropStep, NewStep, Step
 from harness.planner.composition import Composition
 from harness.planner.named import import_of
 from harness.script.encoding import handles
-from harness.values.values import HandleName, Value
+from harness.values.values import Value, arriving
 from harness.world import types as t
 from harness.world.world import Function
 
@@ -47,8 +47,9 @@ def borrowed(composition: Composition, role: Role, value: Value, type: t.Type) -
     (CanonicalABI.md, `lower_borrow`)."""
     for _, found, held in handles(value, type):
         lent = isinstance(found, t.Borrow) and composition.identity(role, found.resource).implementor is not role
-        if lent and isinstance(held, HandleName):
-            yield held.arrives or held.name
+        name = arriving(held) if lent else None
+        if name is not None:
+            yield name
 
 
 class Actors:
@@ -131,8 +132,5 @@ class _Walker:
 
 def _named(value: Value, type: t.Type) -> list[str]:
     """Handles that can be mistaken for others: not the ends of streams and futures."""
-    return [
-        held.arrives or held.name
-        for _, found, held in handles(value, type)
-        if isinstance(held, HandleName) and not isinstance(found, t.End)
-    ]
+    names = [arriving(held) for _, found, held in handles(value, type) if not isinstance(found, t.End)]
+    return [name for name in names if name is not None]

@@ -113,6 +113,19 @@ Value = (
     bool | int | str | Float | VariantValue | HandleName | ErrorContext | Invalid | frozenset[int] | tuple["Value", ...]
 )
 
+
+def arriving(given: Value) -> str | None:
+    """The receiver's name for what a giver has at a place for a handle; None if the receiver gets no handle there."""
+    match given:
+        case HandleName(name, arrives):
+            return arrives or name
+        case Invalid(_, arrives):
+            return arrives
+        case ErrorContext():
+            return None
+    raise AssertionError(f"{given!r} at a place for a handle")
+
+
 NONE = VariantValue(0)
 
 

@@ -125,14 +125,18 @@ def _conflict(world: World, names: Mapping[str, str]) -> str:
                 return f"{new} has no function {name}"
             if not same.functions(function, other):
                 return f"the function {name} of {new} has another type"
+    others = []
     for interface in (*world.imports.values(), *world.exports.values()):
         for owner, name in interface.uses:
             if owner not in names:
                 continue
             here, there = (_named(world.imports[key], name) for key in (owner, names[owner]))
-            if there is None or not same.types(here, there):
-                return f"the type {name} of {names[owner]} is {'missing' if there is None else 'another one'}"
-    return ""
+            if there is None:
+                # first of all, because nothing can be said about such a type: known faults are known by it
+                return f"the type {name} of {names[owner]} is missing"
+            if not same.types(here, there):
+                others.append(f"the type {name} of {names[owner]} is another one")
+    return others[0] if others else ""
 
 
 def _defined(interface: Interface) -> set[str]:

@@ -133,6 +133,17 @@ def test_an_alias_that_others_use_must_be_the_same(there: str, conflict: str, us
     assert parts.parts[Role.SUBJECT].plan.merge_versions is not bool(conflict)
 
 
+@pytest.mark.parametrize("used", ["a, b", "b, a"])
+def test_of_several_reasons_a_missing_type_is_named(used: str) -> None:
+    """A tool that looks it up without a check fails there, whatever else is another type."""
+    free = "package a:b@1.0.0 { interface i { type a = u8; type b = u8; f: func(); } }\n"
+    higher = "package a:b@1.1.0 { interface i { type a = u16; f: func(); } }\n"
+    user = f"interface user {{ use a:b/i@1.0.0.{{{used}}}; h: func(x: a, y: b); }}\n"
+    assert (
+        merging(world(free + higher + user, BOTH + "import user;")).conflict == "the type b of a:b/i@1.1.0 is missing"
+    )
+
+
 @pytest.mark.parametrize(
     ("lower", "higher", "conflict"),
     [

@@ -21,8 +21,12 @@ from harness.plan.async_steps import (
     CancelStep,
     IfCancelledStep,
     JoinStep,
+    ReadStep,
+    ReturnStep,
     SetStep,
+    StopStep,
     WaitStep,
+    WriteStep,
     YieldStep,
 )
 from harness.plan.roles import Role
@@ -160,6 +164,39 @@ def test_nobody_asks_with_async_whose_callee_blocks_then() -> None:
     found = Counter((_blocks(call), step.asynchronous) for step, call in cancelled())
     assert not found[True, True], "the engine would let other tasks go on before it answers"
     assert min(found[True, False], found[False, True], found[False, False]) > 1, found
+
+
+def _situations(call: CallStep[Value]) -> Iterator[str]:
+    """What the callee does while its call is cancelled."""
+    stopped = {step.handle for step in all_steps(call.during) if isinstance(step, StopStep)}
+    for step in call.during:
+        alone = isinstance(step, AwaitStep)
+        if isinstance(step, AwaitStep | JoinStep) and step.handle in stopped:
+            kinds = [type(each) for each in call.during if isinstance(each, ReadStep | WriteStep)]
+            yield f"{'a read' if kinds[-1] is ReadStep else 'a write'} {'by itself' if alone else 'in a set'}"
+        elif isinstance(step, BackpressureStep):
+            yield "backpressure"
+        elif isinstance(step, ReturnStep):
+            yield "after its return"
+        elif isinstance(step, CallStep) and step.name:
+            yield "a call"
+        elif isinstance(step, YieldStep):
+            yield "a turn"
+        elif isinstance(step, WaitStep):
+            yield "a set"
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        *(f"{copy} {how}" for copy in ("a read", "a write") for how in ("by itself", "in a set")),
+        *("backpressure", "a turn", "a set", "a call", "after its return"),
+    ],
+)
+def test_a_call_is_cancelled_whatever_its_callee_does(situation: str) -> None:
+    ways = {step.asynchronous for step, call in cancelled() if situation in _situations(call)}
+    assert ways
+    assert situation != "after its return" or ways == {False}, "it might end before the drop (docs/async.md, F6)"
 
 
 def test_a_callee_that_never_starts_is_the_last_of_its_function() -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from harness.model.concurrency import Explained, RunEnd, Undecided, Unexplained
 from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
 from harness.script import async_operations as ao
 from harness.script import operations as s
 from tests.harness.concurrency.runs import WIT, Scripts, crossings, export, place, reg, run, start, text, u8, u32
 
+BOTH = (Role.SUBJECT, Role.PROVIDER)
 ONE_CALL = Scripts(
     [run(start("f", 0, u32(5)), ao.NewSet(1), ao.Join(reg(0), reg(1)), ao.Await(reg(0), reg(1)), ao.Got(2, reg(0)))],
     [export("f", ao.Yield(1), s.Return(u32(6)))],
@@ -238,6 +240,39 @@ def test_bytes_both_ways() -> None:
     lines = scripts.lines()
     assert "s1 stream_write stream<u8> 2 3 = 32" in lines
     assert [line for line in lines if line.startswith("s1 push_u8")] == ["s1 push_u8 7"]
+
+
+# -- what stays
+
+ENDS = ao.NewEnds(0, 1, place("bytes", 0))
+CANCELLED = export("none", ao.NewSet(0), ao.Wait(reg(0)), ao.DropSet(reg(0)), ao.TaskCancel())
+
+
+@pytest.mark.parametrize(
+    ("ops", "cleaning", "provider", "subject_left", "provider_left"),
+    [
+        ([ao.NewSet(0)], [ao.DropSet(reg(0))], [], "0 0 0 1", "0 0 0 0"),
+        ([ENDS, ao.Read(reg(1), 1)], [ao.CancelCopy(reg(1))], [], "0 0 1 0", "0 0 0 0"),
+        ([ENDS, ao.Write(reg(0), (u8(1),))], [ao.CancelCopy(reg(0))], [], "0 0 1 0", "0 0 0 0"),
+        # an end that nobody uses is no number: the drop is missing among the events
+        ([ENDS], [ao.DropEnd(reg(1)), ao.DropEnd(reg(0))], [], "0 0 0 0", "0 0 0 0"),
+        ([start("none", 0)], [ao.SubtaskCancel(reg(0))], [CANCELLED], "0 1 0 0", "1 0 0 1"),
+    ],
+    ids=["a set", "a read", "a write", "an unused end", "a call and its task"],
+)
+def test_what_stays_is_noticed(
+    ops: list[s.Op], cleaning: list[s.Op], provider: list[s.Frame], subject_left: str, provider_left: str
+) -> None:
+    """A component that does not do what its script says at last, or does it where the script does not say so."""
+    stays, clean = Scripts([run(*ops)], provider), Scripts([run(*ops, *cleaning)], provider)
+    for scripts, expected in ((stays, (subject_left, provider_left)), (clean, ("0 0 0 0", "0 0 0 0"))):
+        answer = scripts.follow(scripts.lines())
+        assert isinstance(answer, Explained)
+        (left,) = answer.left
+        found = [str(left[role].asynchronous) if role in left else "async_balance 0 0 0 0" for role in BOTH]
+        assert found == [f"async_balance {numbers}" for numbers in expected]
+    assert isinstance(clean.follow(stays.lines()), Unexplained)
+    assert isinstance(stays.follow(clean.lines()), Unexplained)
 
 
 # -- components that write no trace

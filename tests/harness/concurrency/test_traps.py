@@ -223,6 +223,7 @@ def test_a_second_cancellation_of_a_member_of_a_set(asynchronous: bool) -> None:
     ops: list[s.Op] = [start("none", 0), first, ao.NewSet(1), ao.Join(reg(0), reg(1)), second]
     known = scripts(ops, [export("none", ao.Yield(1), ao.Yield(2), s.Return())])
     lines = known.lines()
+    assert known.predict().outcome.trap is T.IN_SET, "the class that the engine can tell"
     for trap in (T.OTHER, T.IN_SET):
         assert known.follow(lines, RunEnd(trap)) == Explained(())
     assert isinstance(known.follow(lines, RunEnd(T.DELIVERED)), Unexplained)

@@ -39,7 +39,7 @@ def injected(seed: int) -> PlannedWorld:
     return with_faults(world, Random(seed), RUNS)
 
 
-SEEDS = range(12)
+SEEDS = range(20)
 
 
 def test_every_kind_of_trap_is_reached() -> None:

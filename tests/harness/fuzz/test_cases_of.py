@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,12 +19,15 @@ from harness.fuzz.edits import Steps
 from harness.fuzz.fault_injection import with_faults
 from harness.fuzz.planned import plan_trial
 from harness.fuzz.worlds import Profile, random_world
+from harness.fuzz.written import written
+from harness.plan.async_steps import TakeStep
 from harness.plan.outcomes import TrapClass
+from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, ErrorContextStep, NewStep, Step, ending_in, trap_of
 from harness.planner import case_plan
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.suite.case import parse_case
-from harness.values.values import Value
+from harness.values.values import HandleName, Invalid, Value
 
 DESTRUCTORS = """package a:b;
 interface log { line: func(s: string) -> u32; }
@@ -117,6 +122,36 @@ def test_random_worlds(seed: int) -> None:
     world = random_world(RandomSource(Random(seed)), Profile())
     planned = plan_trial(world.wit, world.world, world.features, Random(seed), 20, 4).planned
     check(planned)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_asynchronous_worlds(seed: int) -> None:
+    world = random_world(RandomSource(Random(seed)), Profile(always=("asynchronous",)))
+    check(plan_trial(world.wit, world.world, world.features, Random(seed), 20, 4).planned)
+
+
+ENDS = """package a:b; world w {
+  import f: func() -> stream<u8>; import g: func(a: stream<u8>); import h: func() -> stream<stream<u8>>;
+} """
+
+
+@pytest.mark.parametrize("given", [HandleName("x", "s"), Invalid("handle 9", "s"), Invalid("$x", "s")])
+@pytest.mark.parametrize(
+    ("before", "by"),
+    [
+        (lambda given: (step("f", result=given),), Role.SUBJECT),
+        (lambda given: (step("g", args=(given,)),), Role.PROVIDER),
+        (lambda given: (step("h", result=HandleName("of")), TakeStep("of", (given,))), Role.SUBJECT),
+    ],
+)
+def test_an_end_is_known_by_the_name_that_it_gets(
+    before: Callable[[Value], tuple[Step[Value], ...]], by: Role, given: Value
+) -> None:
+    """What a giver has there may be no handle of its own: a fault replaces it, and the steps after it stay."""
+    composition = planned_world(surround(WitText(ENDS, "w.wit")), Random(1), 1, "t").composition
+    steps = [replace(each, by=Role.SUBJECT) for each in before(given)]
+    *_, found = written(composition, [*steps, TakeStep("s", (7, 8), by)])
+    assert found == TakeStep("s", ("7", "8"), by)
 
 
 def step(function: str, **rest: Any) -> CallStep[Value]:
