@@ -228,7 +228,9 @@ def build_finding(what: str, failure: BuildFailure) -> Finding:
 def about(plan: Plan, expectations: Expectations) -> Expectations:
     """The expectations that may apply to a plan's world, or to the components around it."""
     unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
-    return expectations.about(plan.subject_wit, unused, merging(plan.worlds[Role.SUBJECT]).kept.items())
+    subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
+    kept = [pair for world in subjects for pair in merging(world).kept.items()]
+    return expectations.about(plan.subject_wit, unused, kept)
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

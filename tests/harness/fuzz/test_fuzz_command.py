@@ -192,7 +192,7 @@ def test_a_kind_of_every_world_is_kept_and_printed(tmp_path: Path) -> None:
     finding = summary(tmp_path / "s.json")["findings"][0]
     assert "--kinds always-asynchronous" in finding["repeat"]
     again = fuzz(*finding["repeat"].split()[2:], "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
-    assert f"{finding['kind']}, 1 times" in again
+    assert f"{finding['title']}, 1 times" in again
     same = [*WRONG, "--resume", "--no-reduce", *kinds, "--findings", str(tmp_path)]
     assert "nothing left: 3 of 3 are done" in fuzz(*same, expected=1)
     output = fuzz(*WRONG, "--resume", "--kinds", "asynchronous", "--findings", str(tmp_path), expected=2)
