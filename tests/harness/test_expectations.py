@@ -226,6 +226,7 @@ OVERFLOWING = "traps/list-length-overflow-by-element"
 NO_MEMORY = "outcome: expected a trap (too-long or unreachable), got {}"
 AFTER_THE_END = "event (subject, event 3, after the last event): expected (nothing), got push_u8 2"
 WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap ({}), got export_start a:b/x#f"
+LATE = "event (provider, before event 22 of all components, 4 of the component): expected a trap ({}), got export_finish a:b/x#f"
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,11 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
         ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), BAD, True),
         ("two", "x", "fail", WENT_ON.format("out-of-bounds"), BAD, False),
         ("two", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !str in f: string at s",), False),
+        ("two", "x", "fail", LATE.format("invalid-discriminant or unreachable"), BAD, True),
+        ("two", "x", "fail", LATE.format("out-of-bounds"), BAD, False),
+        ("two", "x", "fail", LATE.format("invalid-discriminant or unreachable"), ("with !str in f: string at s",), False),
         ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), CUT, True),
+        ("plain", "x", "fail", LATE.format("invalid-discriminant or unreachable"), CUT, True),
         ("plain", "x", "fail", WENT_ON.format("invalid-discriminant or unreachable"), ("with !enum 3 in f: e (3 cases) at l",), False),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (interpreter: stack) in subject-run"), (), True),
         ("two", "traps/result-discriminant", "fail", TRAP.format("a trap (out-of-bounds: x) in subject-run"), (), False),
