@@ -11,6 +11,8 @@ from harness.fuzz.findings import Found
 from harness.fuzz.in_words import title
 from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
 
+NOT_ASKED = "this campaign reduces nothing; `harness reduce FILE` does it"
+
 
 def head(campaign: Campaign) -> FuzzRun:
     """The summary before the first world."""
@@ -50,7 +52,7 @@ def report(campaign: Campaign) -> FuzzRun:
         calls=ledger.calls,
         next=campaign.next_index,
         outcomes=dict(ledger.outcomes),
-        findings=tuple(map(_finding, ledger.found.values())),
+        findings=tuple([_finding(found, campaign.reducing) for found in ledger.found.values()]),
         refusals=tuple(RefusedWorlds(tool, reason, count) for (tool, reason), count in ledger.refusals.items()),
         errors=tuple(campaign.errors),
         stopped=campaign.stopped,
@@ -59,8 +61,9 @@ def report(campaign: Campaign) -> FuzzRun:
     )
 
 
-def _finding(found: Found) -> FuzzFinding:
+def _finding(found: Found, reducing: bool) -> FuzzFinding:
     bucket = found.bucket
+    note = found.note or ("" if reducing or found.reduced else NOT_ASKED)
     return FuzzFinding(
         bucket.toolchain,
         bucket.outcome,
@@ -74,7 +77,7 @@ def _finding(found: Found) -> FuzzFinding:
         found.known,
         found.file,
         found.reduced,
-        found.note,
+        note,
         found.repeat,
         found.run,
         found.same_as,

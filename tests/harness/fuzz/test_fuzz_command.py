@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from harness.cli import fuzz as fuzz_command
 from harness.cli.fuzz_options import SWITCHES, profile_of, switches_of
+from harness.cli.fuzz_results import NOT_ASKED
 from harness.cli.group import commands
 from harness.fuzz.worlds import Profile
 from harness.runs.pool import Patience
@@ -193,6 +194,7 @@ def test_a_kind_of_every_world_is_kept_and_printed(tmp_path: Path) -> None:
     assert "--kinds always-asynchronous" in finding["repeat"]
     again = fuzz(*finding["repeat"].split()[2:], "--no-reduce", "--findings", str(tmp_path / "again"), expected=1)
     assert f"{finding['title']}, 1 times" in again
+    assert f"not reduced: {NOT_ASKED}" in again
     same = [*WRONG, "--resume", "--no-reduce", *kinds, "--findings", str(tmp_path)]
     assert "nothing left: 3 of 3 are done" in fuzz(*same, expected=1)
     output = fuzz(*WRONG, "--resume", "--kinds", "asynchronous", "--findings", str(tmp_path), expected=2)
