@@ -27,6 +27,16 @@ class Stability:
     unstable: str | None = None
     deprecated: str | None = None
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The gates as WIT, in the order in which they are printed."""
+        gates = {
+            "@since(version = ": self.since,
+            "@unstable(feature = ": self.unstable,
+            "@deprecated(version = ": self.deprecated,
+        }
+        return tuple([f"{start}{value})" for start, value in gates.items() if value is not None])
+
 
 NO_GATES = Stability()
 

@@ -131,4 +131,6 @@ def _shared(source: SourceText, at: int, theirs: WorldItem, ours: WorldItem | No
 
 
 def _gates_differ(source: SourceText, at: int, theirs: Stability, ours: Stability) -> WitError:
-    return source.error(at, f"an interface of the included world has other feature gates here ({theirs}, not {ours})")
+    gates = [f"`{' '.join(stability.attributes)}`" for stability in (theirs, ours)]
+    message = f"an interface of the included world has the feature gates {gates[0]} there, and {gates[1]} here"
+    return source.error(at, message)

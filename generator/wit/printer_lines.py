@@ -34,11 +34,7 @@ class Lines:
 
     def attributes(self, stability: Stability, external_id: str | None = None) -> None:
         """The gates of an item, and its external id."""
-        if stability.since is not None:
-            self.line(f"@since(version = {stability.since})")
-        if stability.unstable is not None:
-            self.line(f"@unstable(feature = {stability.unstable})")
-        if stability.deprecated is not None:
-            self.line(f"@deprecated(version = {stability.deprecated})")
+        for attribute in stability.attributes:
+            self.line(attribute)
         if external_id is not None:
             self.line(f"@external-id({encode_string_literal(external_id)})")

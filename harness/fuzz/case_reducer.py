@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
+from harness.fuzz.filters import still_fitting
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.plan.async_steps import (
     AwaitStep,
@@ -32,7 +33,8 @@ def smaller_text(parts: CaseParts, fails: Fails) -> CaseParts:
     parts = _fewer_encodings(parts, fails)
     parts = _with_wit(parts, reduce_wit(parts.wit, lambda wit: fails(_with_wit(parts, wit))))
     without = replace(parts, features=())
-    return without if parts.features and fails(without) else parts
+    parts = without if parts.features and fails(without) else parts
+    return _fewer_filters(parts, fails)
 
 
 def fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
@@ -61,9 +63,22 @@ def _fewer_encodings(parts: CaseParts, fails: Fails) -> CaseParts:
     return next((less for c in candidates if fails(less := replace(parts, encodings=c))), parts)
 
 
+def _fewer_filters(parts: CaseParts, fails: Fails) -> CaseParts:
+    """Only the filters of `--async` that the finding needs."""
+    without = replace(parts, async_filters=())
+    if not parts.async_filters or fails(without):
+        return without
+    for text in parts.async_filters:
+        fewer = tuple([other for other in parts.async_filters if other != text])
+        parts = replace(parts, async_filters=fewer) if fewer and fails(replace(parts, async_filters=fewer)) else parts
+    return parts
+
+
 def _with_wit(parts: CaseParts, wit: str) -> CaseParts:
-    """The case with another text of its world, and the features of which that has gates."""
-    return replace(parts, wit=wit, features=opening(wit, parts.features))
+    """The case with another text of its world, the features of which that has gates, and the filters that fit."""
+    features = opening(wit, parts.features)
+    filters = still_fitting(parts.async_filters, wit, parts.world, features)
+    return replace(parts, wit=wit, features=features, async_filters=filters)
 
 
 def _without(parts: CaseParts, start: int, end: int) -> CaseParts:

@@ -36,7 +36,8 @@ def run_case(planned: PlannedWorld, number: int, bucket: Bucket) -> CaseParts:
         steps = ending_in(steps, outcome.trap)
     subject = next(component for component in planned.plan.components if component.role is Role.SUBJECT)
     case = bare_case(subject.wit, subject.world, subject.features, bucket)
-    return replace(case, steps=written(planned.composition, steps), lists=run.lists, hooks=subject.hooks)
+    case = replace(case, hooks=subject.hooks, async_filters=subject.async_filters)
+    return replace(case, steps=written(planned.composition, steps), lists=run.lists)
 
 
 def sample_case(world: DrawnWorld, calls: int, bucket: Bucket) -> CaseParts:

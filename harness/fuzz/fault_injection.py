@@ -92,9 +92,14 @@ def _faulty_run(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunS
 def _run_with_a_stray_step(planned: PlannedWorld, random: Random) -> tuple[ScriptPlan, RunSteps] | None:
     """A run with a wrong use of the built-ins for asynchronous worlds; None if the model cannot predict it."""
     composition = planned.composition
-    waiting = [item for item in planned.functions if item[1].is_async]
+    # where one side lacks the option `async`, calls do not go on at once: their tasks would yield in place (F7 in
+    # docs/async.md)
+    waiting = [item for item in planned.functions if composition.concurrent(*item)]
+    fit = [item for item in planned.functions if not item[1].is_async or item in waiting]
+    if not fit:
+        return None
     apart = waiting and random.randrange(4) > 0  # only asynchronous functions give calls that go on by themselves
-    chosen = [random.choice(waiting if apart else planned.functions) for _ in range(1 + random.randrange(3))]
+    chosen = [random.choice(waiting if apart else fit) for _ in range(1 + random.randrange(3))]
     try:
         steps = plan_steps(TaskCaller(composition, random, chosen), chosen, 1, Progress())
     except Impossible:

@@ -8,7 +8,9 @@ from random import Random
 
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.fuzz.fault_injection import with_faults
+from harness.fuzz.filters import Filters, chosen
 from harness.plan.plan import Plan
+from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.planner.guest import guest_surroundings, guest_world
 from harness.toolchains.abilities import Abilities
@@ -70,15 +72,18 @@ def plan_trial(
     fault_runs: int,
     encodings: tuple[str, ...] = (),
     hooks: str = "",
+    filters: Filters = Filters.NONE,
 ) -> TrialPlan:
     """About `calls` calls, fewer where values are large; `fault_runs` more runs with one fault each; `encodings` in
-    which the world is embedded; `hooks` of the subject's interpreter.
+    which the world is embedded; `hooks` of the subject's interpreter; its `filters`.
 
     Raises `FrontEndError` for WIT that cannot be used.
     """
     surroundings = surround(WitText(wit, "world.wit"), world, features)
     calls = affordable(surroundings, calls)
-    planned = planned_world(surroundings, random, calls, TITLE, encodings, hooks)
+    subject = surroundings.parts.get(Role.SUBJECT)
+    async_filters = chosen(filters, subject.world) if subject is not None else ()
+    planned = planned_world(surroundings, random, calls, TITLE, encodings, hooks, async_filters)
     plain = len(planned.plan.runs)
     return TrialPlan(with_faults(planned, random, fault_runs) if fault_runs else planned, calls, plain)
 

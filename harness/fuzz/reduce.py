@@ -20,6 +20,7 @@ from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import Exhausted, FixedSource, NotFailing, RecordingRandom, Source
 from harness.fuzz.core import core_of
 from harness.fuzz.drawn import DrawnWorld
+from harness.fuzz.filters import chosen_for, filters_of
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import LinkReduction, draw_program, is_link_trial
 from harness.fuzz.oracle import Oracle
@@ -111,13 +112,13 @@ class Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
-        self._hooks = hooks_of(task.index)
+        self._hooks, self._filters = hooks_of(task.index), filters_of(task.index)
 
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
     ) -> PlannedWorld:
         fault_runs = self._task.recipe.fault_runs if self._task.injected else 0
-        return plan_trial(wit, world, features, random, calls, fault_runs, hooks=self._hooks).planned
+        return plan_trial(wit, world, features, random, calls, fault_runs, (), self._hooks, self._filters).planned
 
     def _phase(self, closing: bool = False) -> None:
         hanging = self._task.bucket.outcome == Outcome.TIMED_OUT
@@ -162,7 +163,7 @@ class Reduction:
 
     def _bare(self, world: DrawnWorld | FuzzWorld) -> CaseParts:
         name = world.name if isinstance(world, DrawnWorld) else world.world
-        return replace(bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS), hooks=self._hooks)
+        return self._with_choices(bare_case(world.wit, name, world.features, self._task.bucket, ENCODINGS))
 
     def _smaller_world(self, best: CaseParts) -> CaseParts:
         """Reduce a finding that shows without a call. The text is reduced first, which is quick; if that is not enough,
@@ -242,7 +243,11 @@ class Reduction:
         return self._run_that_shows(planned)
 
     def _as_sample(self, world: DrawnWorld, calls: int) -> CaseParts:
-        return replace(sample_case(world, calls, self._task.bucket), hooks=self._hooks)
+        return self._with_choices(sample_case(world, calls, self._task.bucket))
+
+    def _with_choices(self, case: CaseParts) -> CaseParts:
+        filters = chosen_for(self._filters, case.wit, case.world, case.features)
+        return replace(case, hooks=self._hooks, async_filters=filters)
 
     def _as_steps(self, world: DrawnWorld, calls: int) -> CaseParts:
         """The case with every step of one run written out. If no run shows the finding alone, the case has the seed of

@@ -132,8 +132,8 @@ class _CaseReduction:
 
     def _drawn_anew(self, parts: CaseParts, seed: int, calls: int) -> CaseParts | None:
         """Reduced like a finding of the fuzzer, with calls from a seed; None if these do not show the finding."""
-        if parts.hooks or not parts.merge_versions:
-            return None  # worlds of the fuzzer have neither hooks nor merged versions
+        if parts.hooks or parts.async_filters or not parts.merge_versions:
+            return None  # such a world is drawn without hooks, filters and merged versions
         world = DrawnWorld(parts.wit, parts.world, parts.features, seed)
         task = Reduce(Recipe(seed, calls), 0, self._hit.bucket, False, self._options)
         found = Reduction(task, world, self._oracle).run().parts

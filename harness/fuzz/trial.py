@@ -19,6 +19,7 @@ from harness.fuzz.case_text import CaseParts
 from harness.fuzz.cases_of import bare_case, run_case, sample_case
 from harness.fuzz.choices import RandomSource
 from harness.fuzz.drawn import DrawnWorld, draw_world
+from harness.fuzz.filters import filters_of
 from harness.fuzz.linking.text import LinkCaseText
 from harness.fuzz.linking.trial import draw_program, is_link_trial, judge_link_case, link_case_text, prepared_link_case
 from harness.fuzz.planned import TrialPlan, encodings_of, hooks_of, plan_guest_trial, plan_trial
@@ -198,7 +199,10 @@ def _of_guest(
         examination.verdict.outcome if tested else Outcome.SKIP,
         tuple(own),
         tuple(refusals),
-        tuple((hit.bucket, sample_case(world, plan.calls, hit.bucket)) for hit in own),
+        tuple(
+            (hit.bucket, replace(sample_case(world, plan.calls, hit.bucket), async_filters=_filters(plan)))
+            for hit in own
+        ),
         examination.seconds,
         examination.stages,
     )
@@ -208,15 +212,19 @@ def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, i
     interpreter = bench.settings.interpreter
     if interpreter is not None:
         return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls, interpreter.abilities)
-    extra = encodings_of(index), hooks_of(index)
+    extra = encodings_of(index), hooks_of(index), filters_of(index)
     return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
 
 
 def _case(plan: TrialPlan, world: DrawnWorld, hit: Hit) -> CaseParts:
     if not hit.run:
         case = bare_case(world.wit, world.name, world.features, hit.bucket, plan.plan.encodings)
-        return replace(case, hooks=plan.plan.hooks[Role.SUBJECT])
+        return replace(case, hooks=plan.plan.hooks[Role.SUBJECT], async_filters=_filters(plan))
     return run_case(plan.planned, hit.run, hit.bucket)
+
+
+def _filters(plan: TrialPlan) -> tuple[str, ...]:
+    return plan.plan.async_filters.get(Role.SUBJECT, ())
 
 
 def _refused(hit: Hit) -> NotRun | None:

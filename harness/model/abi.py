@@ -61,6 +61,22 @@ def abi_from(
     return Abi(frozenset(lowered), frozenset(lifted), blocking_runs)
 
 
+def async_functions(world: World) -> Iterator[tuple[str, Function]]:
+    """The asynchronous functions of a world, each after `import` or `export`."""
+    return ((side, function) for side, function in _functions(world) if function.is_async)
+
+
+def filter_of(side: str, function: Function) -> str:
+    """The filter that lowers or lifts just this asynchronous function synchronously."""
+    return f"-{side}:{_named(function)}"
+
+
+def fitting(world: World, filters: Sequence[str]) -> tuple[str, ...]:
+    """The filters that match a function of the world."""
+    functions = list(_functions(world))
+    return tuple([text for text in filters if any(_matches(text, *item) for item in functions)])
+
+
 def as_described(world: World, role: Role, abi: Abi) -> World:
     """The world as a `wit_t` describes it: a function is asynchronous if it is lowered or lifted so."""
     return replace(
@@ -79,11 +95,16 @@ def _matches(text: str, side: str, function: Function) -> bool:
     name = text.removeprefix("-")
     if name == "all":
         return True
-    known = function.name if function.interface is None else function.canonical
+    known = _named(function)
     direction, colon, rest = name.partition(":")
     if colon and direction in ("import", "export"):
         return direction == side and rest == known
     return name == known
+
+
+def _named(function: Function) -> str:
+    """A function's name in a filter."""
+    return function.name if function.interface is None else function.canonical
 
 
 def _without(interfaces: Mapping[str | None, Interface], names: set[str]) -> dict[str | None, Interface]:

@@ -15,7 +15,7 @@ from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import operations as s
-from harness.script.text import value_text
+from harness.script.text import in_words
 from harness.trace.event import Event
 from harness.trace.events import LATE
 from harness.trace.handles import rename
@@ -173,5 +173,5 @@ def part(value: s.Value, path: tuple[int, ...]) -> s.Value:
             case s.Entries(pairs):
                 value = pairs[step // 2][step % 2]
             case _:
-                raise ValueError(f"no part {step} in {value_text(value)}")
+                raise ValueError(f"no part {step} in {in_words(value)}")
     return value

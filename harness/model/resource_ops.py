@@ -6,7 +6,7 @@ from harness.model.context import Unpredictable
 from harness.model.instance import Instance
 from harness.model.table import ErrorContextHandle, ResourceHandle, ResourceIdentity
 from harness.script import operations as s
-from harness.script.text import value_text
+from harness.script.text import in_words
 from harness.trace import events as e
 
 
@@ -81,7 +81,7 @@ def parts_of(canonical: str) -> tuple[str | None, str]:
 
 def _resource(instance: Instance, value: s.Value) -> tuple[s.Handle, str, ResourceIdentity]:
     if not isinstance(value, s.Handle) or value.resource is None:
-        raise Unpredictable(f"the resource of {value_text(value)} is not known")
+        raise Unpredictable(f"the resource of {in_words(value)} is not known")
     rt = instance.identity_of(value.resource)
     if rt is None:
         raise Unpredictable(f"the {instance.role.value} knows no resource {value.resource}")

@@ -9,6 +9,7 @@ from random import Random
 
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import ModelRun, Unpredictable
+from harness.model.abi import abi_from
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
@@ -77,12 +78,16 @@ def planned_world(
     title: str,
     encodings: tuple[str, ...] = (),
     hooks: str = "",
+    async_filters: tuple[str, ...] = (),
 ) -> PlannedWorld:
     """About `calls` calls, each function at least once; two runs, the second with lists that go whole. `hooks`: the
-    task hooks of the subject's interpreter."""
+    task hooks of the subject's interpreter. `async_filters`: the subject's.
+
+    Raises `FilterError`."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    components = tuple([with_hooks(part.plan, hooks) for part in surroundings.parts.values()])
-    composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components})
+    components = tuple([with_choices(part.plan, hooks, async_filters) for part in surroundings.parts.values()])
+    abi = abi_from(worlds, {Role.SUBJECT: async_filters} if async_filters else {})
+    composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components}, abi)
     functions = [(role, f) for role in ENTRY_ORDER if role in worlds for f in under_test(composition, role)]
     possible, lacking = split(composition, functions)
     needs = needs_of(worlds.values(), surroundings.has_labels)
@@ -113,9 +118,9 @@ def planned_world(
     return PlannedWorld(plan, composition, tuple(runs), tuple(possible))
 
 
-def with_hooks(part: ComponentPlan, hooks: str) -> ComponentPlan:
-    """The subject with an interpreter that has these task hooks; any other component as it is."""
-    return replace(part, hooks=hooks) if part.role is Role.SUBJECT else part
+def with_choices(part: ComponentPlan, hooks: str, async_filters: tuple[str, ...]) -> ComponentPlan:
+    """The subject with these filters, and an interpreter that has these task hooks; any other component as it is."""
+    return replace(part, hooks=hooks, async_filters=async_filters) if part.role is Role.SUBJECT else part
 
 
 def _runs(
@@ -144,7 +149,8 @@ def _together(
     composition: Composition, random: Random, functions: Sequence[tuple[Role, Function]]
 ) -> Iterator[RunSteps]:
     """A run with calls of asynchronous functions, whose two sides go on at once: first of those with ends."""
-    fit = [item for item in functions if item[1].is_async]
+    # a call without the option `async` on both sides has no two sides that go on at once
+    fit = [(role, f) for role, f in functions if composition.concurrent(role, f)]
     chosen = sorted(random.sample(fit, len(fit)), key=lambda item: item[1].end is None)[:_CALLS_TOGETHER]
     while chosen:
         caller = TaskCaller(composition, random, chosen)

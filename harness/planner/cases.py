@@ -15,7 +15,7 @@ from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step, StepError, in_order_of_destruction, trap_of
-from harness.planner.bare import planned_world, with_hooks
+from harness.planner.bare import planned_world, with_choices
 from harness.planner.callers import check_functions, modes, with_callers
 from harness.planner.compiler import Compiler
 from harness.planner.composition import Composition
@@ -48,14 +48,16 @@ def case_plan(case: Case) -> Plan:
         raise case.error([key], f"the WIT is not usable: {error}") from error
     if case.blocking_run and not any(part.plan.asynchronous for part in surroundings.parts.values()):
         raise case.error(["blocking-run"], "the world has no asynchronous function, and no stream or future")
-    if case.sample is not None and (case.async_filters or case.blocking_run):
-        key = "async" if case.async_filters else "blocking-run"
-        raise case.error([key], f"only a case with steps has `{key}`")
+    if case.sample is not None and case.blocking_run:
+        raise case.error(["blocking-run"], "only a case with steps has `blocking-run`")
     if case.sample is not None:
-        random = Random(case.sample.seed)
-        return planned_world(surroundings, random, case.sample.calls, case.title, case.encodings, case.hooks).plan
+        random, chosen = Random(case.sample.seed), (case.encodings, case.hooks, case.async_filters)
+        try:
+            return planned_world(surroundings, random, case.sample.calls, case.title, *chosen).plan
+        except FilterError as error:
+            raise case.error(["async"], str(error)) from error
     worlds = {role: part.world for role, part in surroundings.parts.items()}
-    components = tuple([_chosen(with_hooks(part.plan, case.hooks), case) for part in surroundings.parts.values()])
+    components = tuple([_chosen(part.plan, case) for part in surroundings.parts.values()])
     try:
         abi = abi_from(worlds, {Role.SUBJECT: case.async_filters}, _blocking(components))
     except FilterError as error:
@@ -87,9 +89,8 @@ def case_plan(case: Case) -> Plan:
 
 
 def _chosen(part: ComponentPlan, case: Case) -> ComponentPlan:
-    """The component with what a case chooses beside its world: `async` is for the subject, `blocking-run` for all."""
-    filters = case.async_filters if part.role is Role.SUBJECT else ()
-    return replace(part, async_filters=filters, blocking_run=case.blocking_run)
+    """The component as a case chooses it: `async` and hooks are for the subject, `blocking-run` for all."""
+    return replace(with_choices(part, case.hooks, case.async_filters), blocking_run=case.blocking_run)
 
 
 def _blocking(components: Sequence[ComponentPlan]) -> frozenset[Role]:

@@ -66,6 +66,11 @@ class Composition:
         """Whether a component exports a function with the option `async`."""
         return function.is_async and (role, function.canonical) not in self.crossings.abi.lifted_synchronously
 
+    def concurrent(self, role: Role, function: Function) -> bool:
+        """Whether a component calls an imported function with the option `async`, and its callee exports it so."""
+        callee, exported = self.links.callee(role, function.interface, function.name)
+        return self.lowered_async(role, function) and self.lifted_async(callee, exported)
+
     @cached_property
     def asynchronous(self) -> bool:
         """Whether the components have the interpreter for asynchronous worlds: all of them, if one needs it."""

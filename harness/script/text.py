@@ -12,6 +12,7 @@ from harness.script.operations import (
     Call,
     CaseValue,
     Drop,
+    End,
     Entries,
     ErrorContextMessage,
     ErrorContextNew,
@@ -20,6 +21,7 @@ from harness.script.operations import (
     Handle,
     Items,
     New,
+    NewWaitableSet,
     Number,
     OnDestructor,
     OnExport,
@@ -33,6 +35,7 @@ from harness.script.operations import (
     Return,
     Script,
     Set,
+    StartedCall,
     Str,
     Trap,
     Value,
@@ -106,6 +109,18 @@ _OP: dict[type, Callable[[Any], str]] = {
 def value_text(value: Value) -> str:
     """A value in the script's notation."""
     return _TEXT[value.__class__](value)
+
+
+def in_words(value: Value) -> str:
+    """A value for a message: those of run time are not in the script's notation."""
+    return _AT_RUN_TIME.get(value.__class__) or value_text(value)
+
+
+_AT_RUN_TIME: dict[type, str] = {
+    End: "an end of a stream or future",
+    StartedCall: "a call",
+    NewWaitableSet: "a waitable set",
+}
 
 
 def _number(value: Number) -> str:

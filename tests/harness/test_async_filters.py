@@ -96,7 +96,8 @@ def test_the_plan_of_a_case() -> None:
             CALL.replace("subject", "driver") + "during = [{ return = true }, { yield = 1 }]\n",
             "a:b/x#f is lifted synchronously: it returns when its core call ends",
         ),
-        ("async = ['-all']\n", "[sample]\n", "only a case with steps has `async`"),
+        ("async = ['-import:a:b/x#g']\n", "[sample]\n", "`-import:a:b/x#g`: no function of the world"),
+        ("blocking-run = true\n", "[sample]\n", "only a case with steps has `blocking-run`"),
     ],
 )
 def test_cases_that_make_no_sense(head: str, steps: str, message: str) -> None:

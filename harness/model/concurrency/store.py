@@ -175,7 +175,7 @@ class Store(Forked):
 
     def resume(self, thread: Thread, cancelled: bool = False) -> None:
         self.waiting.remove(thread)
-        thread.condition = None
+        thread.condition, thread.cancellable = None, False
         thread.cancelled = cancelled
         self.stack.append(thread)
 

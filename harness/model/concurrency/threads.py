@@ -195,6 +195,8 @@ class Thread(Forked):
         self.condition: Condition | None = None
         """None while it runs."""
         self.cancellable = False
+        """Whether a cancellation resumes it. False while it runs, so that states whose threads waited for different
+        things are equal afterwards."""
         self.cancelled = False
         """Whether it was resumed by a cancellation."""
 

@@ -19,11 +19,11 @@ def refusal(text: str, *features: str) -> WitError:
     return error
 
 
-def check_refusal(text: str, at: str, message: str) -> None:
+def check_refusal(text: str, at: str, message: str, *features: str) -> None:
     """`text` is refused at the place of the mark `^` in it (which is taken out), with `message` in the error."""
     assert text.count(at) == 1
     before, _, after = text.partition(at)
-    error = refusal(before + after)
+    error = refusal(before + after, *features)
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
     assert error.span is not None

@@ -76,6 +76,14 @@ def test_refused(members: str, message: str) -> None:
         load_text("package a:b@1.0.0;\n" + members.replace("¶", ""), features=["x"])
 
 
+def test_an_included_interface_has_other_gates() -> None:
+    text = """package a:b@1.0.0; interface i { }
+    world v { @unstable(feature = x) @deprecated(version = 0.1.0) import i; }
+    world w { @unstable(feature = y) import i; include ¶v; }"""
+    message = "gates `@unstable(feature = x) @deprecated(version = 0.1.0)` there, and `@unstable(feature = y)` here"
+    check_refusal(text, "¶", message, "x", "y")
+
+
 def test_since_needs_a_version() -> None:
     check_refusal("package a:b; ¶@since(version = 1.0.0) interface i { }", "¶", "has none")
     load_text("package a:b; @unstable(feature = x) interface i { }", features=["x"])

@@ -130,6 +130,26 @@ def test_random_asynchronous_worlds(seed: int) -> None:
     check(plan_trial(world.wit, world.world, world.features, Random(seed), 20, 4).planned)
 
 
+TASKS = """package a:b;
+interface x { f: async func(a: string) -> u8; g: async func(a: stream<u8>) -> future<string>; h: func(a: stream<u8>); }
+world w { import x; export x; }
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_functions_that_are_lifted_and_lowered_synchronously(seed: int) -> None:
+    around, given = surround(WitText(TASKS, "w.wit")), (Random(seed), 12, "t")
+    planned = planned_world(around, *given, async_filters=("-all",))
+    assert planned.plan.async_filters == {Role.SUBJECT: ("-all",)}
+    assert all(run.expected for run in planned.plan.runs)
+    assert check(planned) >= 6
+    typed = planned_world(around, Random(seed), 12, "t")
+    assert len(typed.runs) == len(planned.runs) + 1, "no run calls them side by side"
+    assert typed.runs[0].steps
+    with_seed = replace(sample_case(DrawnWorld(TASKS, "w", (), seed), 12, BUCKET), async_filters=("-all",))
+    assert [run.scripts for run in case_plan(case_of(with_seed)).runs] == [run.scripts for run in planned.plan.runs]
+
+
 ENDS = """package a:b; world w {
   import f: func() -> stream<u8>; import g: func(a: stream<u8>); import h: func() -> stream<stream<u8>>;
 } """

@@ -24,7 +24,7 @@ from harness.mutants.worlds import PROGRAMS, WORLDS
 from harness.mutation.survey import Survey
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import Role
-from harness.planner.bare import with_hooks
+from harness.planner.bare import with_choices
 from harness.runs.runner import Runner
 from harness.suite.case import parse_case
 from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
@@ -62,7 +62,10 @@ def surroundings(shown_by: str) -> Surroundings:
     case = parse_case(CASES[shown_by])
     assert isinstance(case.wit, str)
     around = surround(WitText(case.wit, f"{shown_by}.wit"), case.world, case.features, ends=True)
-    parts = {role: replace(part, plan=with_hooks(part.plan, case.hooks)) for role, part in around.parts.items()}
+    parts = {
+        role: replace(part, plan=with_choices(part.plan, case.hooks, case.async_filters))
+        for role, part in around.parts.items()
+    }
     return replace(around, parts=parts)
 
 
