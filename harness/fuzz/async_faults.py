@@ -74,7 +74,8 @@ class _Strays:
         if isinstance(step, CallStep):
             _, callee, exported = self._actors.function(role, step)
             for kind, among in self._of_callee(exported.is_async):
-                yield Stray(kind, _put_among(at, self._random.randrange(len(step.during) + 1), among))
+                places = _until_a_read(step.during) if isinstance(among[0], ExitStep) else len(step.during)
+                yield Stray(kind, _put_among(at, self._random.randrange(places + 1), among))
             yield from self._inside(callee, at, step.during)
         elif isinstance(step, DropStep) and step.during:
             yield from self._inside(self._actors.destructor(step), at, step.during)
@@ -92,6 +93,12 @@ class _Strays:
         yield "a task that ends without a return", (ExitStep(),)
         yield "a wrong callback code", (CodeStep(self._random.choice(_CODES)),)
         yield "a task that waits for nothing", (SetStep(_NEW_SET), WaitStep(_NEW_SET))
+
+
+def _until_a_read(steps: Sequence[Step[Value]]) -> int:
+    """The steps before the first read: a task that ends while it reads meets a fault of the engine (F1 in
+    docs/async.md)."""
+    return next((number for number, step in enumerate(steps) if isinstance(step, ReadStep)), len(steps))
 
 
 def _after(step: Step[Value]) -> Iterator[tuple[str, Step[Value]]]:

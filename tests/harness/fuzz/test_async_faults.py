@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -14,7 +15,17 @@ from harness.fuzz.bucket import Bucket
 from harness.fuzz.case_text import case_of
 from harness.fuzz.cases_of import run_case
 from harness.fuzz.fault_injection import with_faults
-from harness.plan.async_steps import CancelStep, EndsStep, JoinStep, SetStep, WaitStep
+from harness.plan.async_steps import (
+    CancelStep,
+    EndsStep,
+    ExitStep,
+    JoinStep,
+    ReadStep,
+    ReturnStep,
+    SetStep,
+    WaitStep,
+    YieldStep,
+)
 from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
@@ -105,3 +116,15 @@ def test_a_cancellation_that_may_go_on_is_not_asked_for_again() -> None:
     step = CancelStep("c", asynchronous=True, by=SUBJECT)
     strays = [one_step_more(injected(0).composition, [step], Random(seed)) for seed in range(30)]
     assert all(stray is not None and "cancelled" not in stray.kind for stray in strays)
+
+
+def test_no_task_ends_while_it_reads() -> None:
+    """F1 in docs/async.md: the engine traps in the writer."""
+    read = ReadStep("s", by=Role.PROVIDER)
+    call: CallStep[Value] = replace(CALL, during=(ReturnStep(), read, YieldStep(1)))
+    strays = [one_step_more(injected(0).composition, [call], Random(seed)) for seed in range(400)]
+    ends = [stray.change([call]) for stray in strays if stray is not None and "without a return" in stray.kind]
+    assert ends
+    for (changed,) in ends:
+        assert isinstance(changed, CallStep)
+        assert changed.during.index(ExitStep()) < changed.during.index(read)
