@@ -20,7 +20,8 @@ from harness.model.concurrency import Seen
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.suite.expectations import Expectation, Expectations, Told
+from harness.suite.expectations import Expectation, Expectations
+from harness.suite.faults.condition import Told, WorldFacts
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 from harness.world.merging import merging
 from harness.world.unused_ends import has_unused_end
@@ -229,8 +230,8 @@ def about(plan: Plan, expectations: Expectations) -> Expectations:
     """The expectations that may apply to a plan's world, or to the components around it."""
     unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
     subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
-    kept = [pair for world in subjects for pair in merging(world).kept.items()]
-    return expectations.about(plan.subject_wit, unused, kept)
+    kept = tuple(pair for world in subjects for pair in merging(world).kept.items())
+    return expectations.about(WorldFacts(plan.subject_wit, unused, kept))
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

@@ -30,6 +30,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
+from harness.suite.faults.condition import WorldFacts
 from harness.suite.link_case import LinkCase, load_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
@@ -133,7 +134,7 @@ def link_case_verdict(
         return skipped("; ".join(lacking)), []
     engines = [case.engine] if case.engine else list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    judging = Judging(name, tools, options.expectations.about(case.wit, program=case.file.text))
+    judging = Judging(name, tools, options.expectations.about(WorldFacts(case.wit, program=case.file.text)))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
     for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:

@@ -11,9 +11,11 @@ import jsonschema
 import pytest
 
 from harness.runs.runner import default_expectations
-from harness.suite.expectations import Expectation, Expectations, Told
+from harness.suite.expectations import Expectation, Expectations
 from harness.suite.expectations_file import ExpectationsError, load, nearest_version
 from harness.suite.expectations_schema import EXPECTATIONS_SCHEMA
+from harness.suite.faults.condition import Told, WorldFacts
+from harness.suite.faults.keys import KEYS, Key
 
 HEAD = 'tool = "wasm-tools"\nversions = ">=1.262.0, <1.263.0"\n'
 ENTRY = '[[expect]]\nid = "a"\ncases = ["x"]\noutcome = "fail"\nreason = "r"\nlink = "https://example.org"\n'
@@ -95,8 +97,8 @@ def test_a_fault_that_depends_on_the_world(tmp_path: Path) -> None:
     known = load([write(tmp_path, HEAD + ENTRY + "wit = 'import \\S+: \\S+;'")], {"wasm-tools": "1.262.0"})
     question = ("x", "fail", "")
     assert explained(known, *question) is None
-    assert explained(known.about("world w { import y; }"), *question) is None
-    found = explained(known.about("world w { import p: y; }"), *question)
+    assert explained(known.about(WorldFacts("world w { import y; }")), *question) is None
+    found = explained(known.about(WorldFacts("world w { import p: y; }")), *question)
     assert found is not None and found.id == "a"
 
 
@@ -121,7 +123,7 @@ def test_a_fault_that_depends_on_the_world(tmp_path: Path) -> None:
 )
 def test_a_fault_that_changes_labels_only(tmp_path: Path, expected: str, actual: str, known: bool) -> None:
     items = load([write(tmp_path, HEAD + ENTRY + "label-names-only = true")], {"wasm-tools": "1.262.0"})
-    items = items.about("world w { import p: a:a/c; import q: c; import z: d; import a:a/c; }")
+    items = items.about(WorldFacts("world w { import p: a:a/c; import q: c; import z: d; import a:a/c; }"))
     message = f"event (subject, event 1, call 1 f): expected {expected}, got {actual}"
     assert (explained(items, "x", "fail", message) is not None) is known
     place = "event (subject, event 9 of all components, task 2, call 1 f)"
@@ -147,6 +149,11 @@ def test_a_fault_that_shows_beside_another(tmp_path: Path) -> None:
     assert explained(known, "x", "fail", "result", (), ["the cause"]) is not None
     assert explained(known, "y", "fail", "result", (), ["the cause"]) is None
     assert known.explain("another", "x", [Told("fail", "result"), Told("fail", "the cause")]) == [None, None]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_every_condition_has_a_row_in_the_documentation(key: Key) -> None:
+    assert f"\n| `{key.name}` | " in (Path(__file__).parents[2] / "docs/expectations.md").read_text()
 
 
 def test_the_files_of_the_project_are_good() -> None:
@@ -454,7 +461,7 @@ def test_what_the_projects_file_excuses_and_what_not(
     wit = f"package a:b; {FEATURES[world]}"
     kept = [("a:b/x@1.0.0", "a:b/x@1.1.0")] if world in ("made of lower", "lower first") else []
     kept += [("l:v/a@1.0.0", "l:v/a@1.1.0")] if world == "use and export" else []
-    found = explained(items.about(wit, world == "stream", kept), case, outcome, message, run)
+    found = explained(items.about(WorldFacts(wit, world == "stream", tuple(kept))), case, outcome, message, run)
     assert (found is not None) is known, found
 
 
@@ -495,7 +502,9 @@ def test_a_random_link_case_is_excused_only_for_what_is_in_it(
     program: str, outcome: str, message: str, known: bool
 ) -> None:
     items = load(default_expectations(), {"wasm-tools": "1.262.0"})
-    about = items.about("package a:b; world w { export stack-misaligned-a: func() -> u32; }", program=program)
+    about = items.about(
+        WorldFacts("package a:b; world w { export stack-misaligned-a: func() -> u32; }", program=program)
+    )
     assert (explained(about, "fuzz", outcome, message) is not None) is known
 
 
@@ -512,7 +521,7 @@ def test_a_random_link_case_is_excused_only_for_what_is_in_it(
 def test_a_run_that_goes_on_is_excused_only_beside_the_missing_trap(
     run: tuple[str, ...], beside: list[str], known: bool
 ) -> None:
-    items = load(default_expectations(), {"wasm-tools": "1.262.0"}).about(f"package a:b; {FEATURES['two']}")
+    items = load(default_expectations(), {"wasm-tools": "1.262.0"}).about(WorldFacts(f"package a:b; {FEATURES['two']}"))
     failures = [Told("fail", AFTER_THE_END, run), *(Told("fail", message, run) for message in beside)]
     assert (items.explain("wasm-tools", "x", failures)[0] is not None) is known
 
@@ -536,7 +545,9 @@ def test_a_trap_is_excused_only_beside_the_wrong_built_in(
     case: str, trap: str, beside: list[tuple[str, ...]], known: bool
 ) -> None:
     """A tool that exchanges the built-ins of `stream<u8>` and `stream<u32>` traps in the same way."""
-    items = load(default_expectations(), {"wasm-tools": "1.262.0"}).about(f"package a:b; {FEATURES['both']}")
+    items = load(default_expectations(), {"wasm-tools": "1.262.0"}).about(
+        WorldFacts(f"package a:b; {FEATURES['both']}")
+    )
     others = [BUILT_IN.format(*parts) for parts in beside]
     for message in (STREAM_TRAP, STREAM_TRAP.replace(" (call 1 a:b/x#g)", "")):
         assert (explained(items, case, "fail", message.format(trap), (), others) is not None) is known
