@@ -81,7 +81,8 @@ def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> 
 def _unexpected(toolchain: str, demanded: Expectation) -> Judgement:
     """A fault that should show in this very case, but does not."""
     message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
-    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
+    findings = (Finding(Outcome.UNEXPECTED_PASS, message),)
+    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
 
 
 def findings_of(differences: Sequence[Difference]) -> list[Finding]:
