@@ -237,7 +237,7 @@ def about(plan: Plan, expectations: Expectations) -> Expectations:
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:
     """A finding as expectations see it. `calls_of`: the calls of a run."""
-    return Told(finding.outcome, finding.message, calls_of(finding.run))
+    return Told(finding.outcome, finding.message, calls_of(finding.run), finding.difference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from harness.trace.event import Event
+
 
 @dataclass(frozen=True, slots=True)
 class WorldFacts:
@@ -21,13 +23,30 @@ class WorldFacts:
     """The text of the file of a link case; empty: it is none."""
 
 
+class Differs(Protocol):
+    """A difference as data (`harness/judge/difference.py`, which says what each means)."""
+
+    @property
+    def aspect(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def actual(self) -> str: ...
+    @property
+    def of_type(self) -> bool: ...
+    @property
+    def events(self) -> tuple[Event | None, Event | None]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A failure of a tool, as a report tells it. `calls`: the calls of the run that shows it."""
+    """A failure of a tool, as a report tells it. `calls`: the calls of the run that shows it. `difference` None: it is
+    no difference from what is expected."""
 
     outcome: str
     message: str
     calls: Sequence[str] = ()
+    difference: Differs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.suite.faults.condition import FaultCondition, Matched
+from harness.suite.faults.condition import Differs, FaultCondition, Matched
+from harness.trace.event import Event
 
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """The part before a type's name in canonical names: an interface's id or label."""
 _HANDLE = re.compile(r"(?:own|borrow)<[^<>]*>")
-_OF_TYPES = re.compile(
-    r"event \(.*: expected `?(?:(?:push|pop)_(?!own|borrow)|(?:stream|future)_)\w+ "
-    r"|wit_t \((?:(?!: expected ).)*(?:, parameter |, result)"
-    r"|wit_t \(\w+, (?:alias|record|variant|enum|flags|tuple|option|result|list|map|fixed_length_list|stream|future) "
-    r"[^\s,]+\): expected "
-)
-"""Messages about the type of a value, of an end or of a name, but not about a handle or the called function."""
-_OF_TASK = re.compile(r"`([^`]*)` \(\w+, task \d+\)")
-"""The one event that schedules allow (`harness/judge/schedules.py`)."""
 _WITH = re.compile(r"\binclude\b[^;{]*\bwith\s*\{([^}]*)\}")
 _RENAMED = re.compile(r"%?([\w-]+)\s+as\s+%?([\w-]+)")
 _LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
@@ -34,17 +26,41 @@ class LabelNamesOnly(FaultCondition):
     """
 
     def matches(self, failure: Matched) -> bool:
-        message = failure.told.message
-        expected, _, actual = message.partition(": expected ")[2].partition(", got ")
-        of_task = _OF_TASK.fullmatch(expected)
-        expected = of_task[1] if of_task is not None else expected
-        if failure.facts is None or _OF_TYPES.match(message) is None or expected == actual:
+        difference = failure.told.difference
+        types = _types(difference) if difference is not None else None
+        if failure.facts is None or types is None:
             return False
-        return _only_labels_differ(expected, actual, _labels(failure.facts.wit))
+        return _only_labels_differ(*types, _labels(failure.facts.wit))
+
+
+def _types(difference: Differs) -> tuple[str, str] | None:
+    """The names or texts of two types, if they are all that differs: in a `wit_t`, or in the only allowed event."""
+    if difference.aspect == "wit_t":
+        return (difference.expected, difference.actual) if difference.of_type else None
+    wanted, seen = difference.events
+    if difference.aspect != "event" or wanted is None or seen is None or not _is_only(wanted, difference.expected):
+        return None
+    left, right = _type_of(wanted), _type_of(seen)
+    if left is None or right is None or replace(seen, type=left) != wanted:  # type: ignore[type-var]  # a dataclass
+        return None
+    return left, right
+
+
+def _is_only(wanted: Event, expected: str) -> bool:
+    """Whether no other event is allowed: schedules name all of them (`harness/judge/schedules.py`)."""
+    return expected == str(wanted) or (expected.startswith(f"`{wanted}` (") and " or " not in expected)
+
+
+def _type_of(event: Event) -> str | None:
+    """The type of the value or end that an event is about; None if it is about a function, a resource, or no name."""
+    name: str | None = getattr(event, "type", None)
+    return name
 
 
 def _only_labels_differ(expected: str, actual: str, labels: Sequence[tuple[str, str]]) -> bool:
-    if _OWNER.sub("#", expected) != _OWNER.sub("#", actual) or _HANDLE.findall(expected) != _HANDLE.findall(actual):
+    if expected == actual or _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+        return False
+    if _HANDLE.findall(expected) != _HANDLE.findall(actual):
         return False
     pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
     known = {label for label, _ in labels}
