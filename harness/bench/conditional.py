@@ -7,7 +7,6 @@ from dataclasses import replace
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.suite.conditions import UNCONDITIONAL, Conditions
-from harness.suite.expectations import Expectations
 
 
 def under_conditions(
@@ -20,5 +19,5 @@ def under_conditions(
     reasons = {name: conditions.not_asked(bench.toolchains[name]) for name in names}
     asked = tuple(name for name in names if not reasons[name])
     known = conditions.expectations(name, [bench.toolchains[name] for name in asked])
-    expectations = Expectations((*options.expectations.items, *known))
+    expectations = replace(options.expectations, items=(*options.expectations.items, *known))
     return replace(options, toolchains=asked, expectations=expectations), tuple(filter(None, reasons.values()))

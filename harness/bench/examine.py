@@ -12,6 +12,7 @@ from harness.bench.ask_host import ask_host
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import exhibit
 from harness.bench.initialized import by_initialization, hooked, not_initialized
+from harness.bench.validated import by_own_validation
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
@@ -119,6 +120,8 @@ def examine(
         observed.clock.add("compare", since)
         if not verdict.findings:
             break
+    again = replace(options, artifacts=None, exhibits=False)
+    verdict, undemanded = by_own_validation(verdict, bench, lambda other: examine(other, name, plan, again).verdict)
     if not verdict.outcome.good or (verdict.outcome is Outcome.PASS and _nobody_else(options)):
         since = time.perf_counter()
         verdict = ask_host(bench, plan, observed.cells, options.engine, verdict)
@@ -140,7 +143,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *dict.fromkeys(left.values()), *unasked(plan, present), *unprinted(plan, present)),
+        (*plan.unsupported, *dict.fromkeys(left.values()), *_untried(plan, present), *undemanded),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),
@@ -148,6 +151,11 @@ def examine(
         failed,
         exhibit(plan, observed.cells, verdict) if options.exhibits else Exhibits(),
     )
+
+
+def _untried(plan: Plan, toolchains: Sequence[Toolchain]) -> list[str]:
+    """The commands of toolchains that cannot be used for this world."""
+    return [*unasked(plan, toolchains), *unprinted(plan, toolchains)]
 
 
 def _nobody_else(options: Options) -> bool:

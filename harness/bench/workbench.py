@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ class Workbench:
         """The toolchains by name."""
         environment = Environment(self.settings.directory, self.settings.tool_limits, self._interpreters.values())
         return self.settings.selection.make(environment)
+
+    @cached_property
+    def validating(self) -> Workbench:
+        """One whose references validate what they link, for the few questions that need it in a run without that."""
+        return Workbench(replace(self.settings, selection=self.settings.selection.validating()), self.steps)
 
     @cached_property
     def observer(self) -> Observer:

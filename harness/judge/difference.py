@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.plan.roles import Role
 from harness.trace.event import Event
@@ -24,6 +24,8 @@ class Difference:
     path: str
     expected: str
     actual: str
+    of_type: bool = field(default=False, kw_only=True)
+    """In a world or a `wit_t`: the type of a value or of a name differs, and `expected` and `actual` are its texts."""
     before: str = ""
     """In an outcome: the last event before it, and the event that should have come next."""
     events: tuple[Event | None, Event | None] = (None, None)

@@ -20,7 +20,8 @@ from harness.model.concurrency import Seen
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.suite.expectations import Expectation, Expectations, Told
+from harness.suite.expectations import Expectation, Expectations
+from harness.suite.faults.condition import Told, WorldFacts
 from harness.toolchains.protocol import BuildFailure, InvalidOutput, Panicked, Refused, TimedOut
 from harness.world.merging import merging
 from harness.world.unused_ends import has_unused_end
@@ -80,7 +81,8 @@ def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> 
 def _unexpected(toolchain: str, demanded: Expectation) -> Judgement:
     """A fault that should show in this very case, but does not."""
     message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
-    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, (Finding(Outcome.UNEXPECTED_PASS, message),))
+    findings = (Finding(Outcome.UNEXPECTED_PASS, message),)
+    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
 
 
 def findings_of(differences: Sequence[Difference]) -> list[Finding]:
@@ -229,13 +231,13 @@ def about(plan: Plan, expectations: Expectations) -> Expectations:
     """The expectations that may apply to a plan's world, or to the components around it."""
     unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
     subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
-    kept = [pair for world in subjects for pair in merging(world).kept.items()]
-    return expectations.about(plan.subject_wit, unused, kept)
+    kept = tuple(pair for world in subjects for pair in merging(world).kept.items())
+    return expectations.about(WorldFacts(plan.subject_wit, unused, kept))
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:
     """A finding as expectations see it. `calls_of`: the calls of a run."""
-    return Told(finding.outcome, finding.message, calls_of(finding.run))
+    return Told(finding.outcome, finding.message, calls_of(finding.run), finding.difference)
 
 
 @dataclass(frozen=True, slots=True)

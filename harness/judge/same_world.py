@@ -149,8 +149,9 @@ class _Comparison:
             for name, type in interface.types.items():
                 self._candidates.setdefault(t.qualified(interface.key, name), []).append(type)
 
-    def differ(self, path: str, expected: str, actual: str) -> None:
-        self.found.append(Difference(self._level, self._aspect, self._role, path, expected, actual))
+    def differ(self, path: str, expected: str, actual: str, of_type: bool = False) -> None:
+        difference = Difference(self._level, self._aspect, self._role, path, expected, actual, of_type=of_type)
+        self.found.append(difference)
 
     def functions(self, side: str, expected: Mapping[str, Function], actual: Iterable[Function], names: bool) -> None:
         """`names`: whether parameters have names."""
@@ -185,7 +186,7 @@ class _Comparison:
         mismatch = self.types.compare(expected, actual)
         if mismatch is not None:
             inner, left, right = mismatch
-            self.differ(f"{path}.{inner}" if inner else path, left, right)
+            self.differ(f"{path}.{inner}" if inner else path, left, right, of_type=True)
 
     def named_type(self, side: str, name: str, actual: t.Type) -> None:
         """A type with a name: it must be one of the types with that name in the world."""
@@ -197,7 +198,7 @@ class _Comparison:
         elif None not in mismatches:
             first = mismatches[0]
             assert first is not None
-            self.differ(f"{side} {name}{'.' if first[0] else ''}{first[0]}", first[1], first[2])
+            self.differ(f"{side} {name}{'.' if first[0] else ''}{first[0]}", first[1], first[2], of_type=True)
 
     def result(self) -> list[Difference]:
         return sorted(self.found, key=lambda difference: difference.path)

@@ -53,6 +53,8 @@ class Judgement:
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: Expectation | None = None
+    demanded: Expectation | None = None
+    """In an unexpected pass: the known fault that should show."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.bench import artifacts
 from harness.bench.conditional import under_conditions
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import world_text
 from harness.bench.initialized import by_initialization, refusal
+from harness.bench.validated import by_own_validation
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
@@ -30,6 +32,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
+from harness.suite.faults.condition import WorldFacts
 from harness.suite.link_case import LinkCase, load_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
@@ -54,7 +57,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         return Examination(name, "", broken(f"planning: {lost.loss.message}"))
     options, unasked = under_conditions(bench, options, case.conditions, name)
     left = _left_out(bench, case, options)
-    verdict, linked = link_case_verdict(bench, name, case, prepared, options)
+    verdict, linked, undemanded = _judged(bench, name, case, prepared, options)
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:
         kept = _keep_or_say_why(bench, options.artifacts, name, path, case, prepared)
@@ -65,7 +68,7 @@ def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> E
         case.title,
         verdict,
         case.wit,
-        unsupported=(*unasked, *left.values(), *(made.not_initialized for made in linked if made.not_initialized)),
+        unsupported=(*unasked, *left.values(), *filter(None, [made.not_initialized for made in linked]), *undemanded),
         artifacts=kept,
         seconds=seconds,
         ran=ran,
@@ -112,37 +115,44 @@ def _ran(case: LinkCase, prepared: Prepared, cells: Sequence[str], options: Opti
     return called([call.function.canonical for call in prepared.calls], cells, lines)
 
 
+class _Judged(NamedTuple):
+    """`linked`: with the component of each toolchain. `undemanded`: why known faults need not show."""
+
+    verdict: Verdict
+    linked: Sequence[_Linked] = ()
+    undemanded: Sequence[str] = ()
+
+
 def examine_link_case(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, options: Options) -> Verdict:
     """The results of a link case for each of the toolchains of `options`."""
-    return link_case_verdict(bench, name, case, prepared, options)[0]
+    return _judged(bench, name, case, prepared, options).verdict
 
 
-def link_case_verdict(
-    bench: Workbench, name: str, case: LinkCase, prepared: Prepared, options: Options
-) -> tuple[Verdict, list[_Linked]]:
-    """The same, with the component of each toolchain."""
+def _judged(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, options: Options) -> _Judged:
     left = _left_out(bench, case, options)
     chosen = list(bench.toolchains) if options.toolchains is None else list(options.toolchains)
     names = [toolchain for toolchain in chosen if toolchain not in left]
     if not names:
-        return skipped("; ".join(left.values()) or "no toolchain has a version that it applies to"), []
+        return _Judged(skipped("; ".join(left.values()) or "no toolchain has a version that it applies to"))
     if options.initializer and case.refusal is not None:
-        return skipped("--init: a program that linkers must refuse has no component"), []
+        return _Judged(skipped("--init: a program that linkers must refuse has no component"))
     lacking = [] if case.refusal is not None else missing(prepared.needs())
     if lacking:
-        return skipped("; ".join(lacking)), []
+        return _Judged(skipped("; ".join(lacking)))
     engines = [case.engine] if case.engine else list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    judging = Judging(name, tools, options.expectations.about(case.wit, program=case.file.text))
+    judging = Judging(name, tools, options.expectations.about(WorldFacts(case.wit, program=case.file.text)))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
     for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:
         del found[toolchain]
     if not found:
-        return skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))), []
+        return _Judged(skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))))
     ends = next((made.ends for made in linked.values() if made.ends is not None), None)
     found = {toolchain: [decided(finding, ends) for finding in findings] for toolchain, findings in found.items()}
-    verdict = judge_alone(judging, found)
+    verdict, undemanded = by_own_validation(
+        judge_alone(judging, found), bench, lambda other: examine_link_case(other, name, case, prepared, options)
+    )
     if options.initializer:
         plainly = replace(options, initializer="", expectations=options.expectations.within(name))
         verdict = by_initialization(
@@ -150,7 +160,7 @@ def link_case_verdict(
         )
     if not verdict.outcome.good and (difference := bench.read_otherwise(case.wit)):
         verdict = misread(verdict, difference)
-    return verdict, list(linked.values())
+    return _Judged(verdict, list(linked.values()), undemanded)
 
 
 class _Linked:

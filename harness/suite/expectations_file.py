@@ -9,17 +9,7 @@ cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left o
 outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
-wit = "import \S+: \S+;"               # a regular expression that must be found in the world's WIT; may be left out
-program = "stack-size = 8\b"             # one that must be found in the file of a link case; may be left out
-run = "with !var"                       # one that must be found in what the run calls; may be left out
-label-names-only = true                 # a type differs in nothing but under which key of the world its interface
-                                        # stands; may be left out
-one-name = true                         # the groups of `message` differ in nothing but letter case and hyphens; may be
-                                        # left out
-sides-only = true                       # the groups of `message` differ in nothing but `[export]`; may be left out
-unused-stream-or-future = true          # the world has a stream or future type that no function uses; may be left out
-kept-versions = true                    # the world imports compatible versions that must stay apart; the groups `lower`
-                                        # and `higher` of `message`, if it has them, are two of these; may be left out
+wit = 'list<.*, \d+>'                   # a condition (`harness/suite/faults/keys.py` has them all); may be left out
 beside = "another-id"                   # an entry that must explain another failure in the same world; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
@@ -34,28 +24,16 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from harness.suite import tool_versions
-from harness.suite.expectations import VERSIONS_KEPT, Expectation, Expectations
+from harness.suite.expectations import Expectation, Expectations
+from harness.suite.faults.condition import FaultCondition
+from harness.suite.faults.keys import KEYS, Flag, Key, Pattern
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
 from reports.outcomes import Outcome
 
 OUTCOMES = (Outcome.FAIL, Outcome.TOOL_PANICKED, Outcome.INVALID_OUTPUT, Outcome.TIMED_OUT)
 """What may be known of a tool."""
-_FLAGS = ("label-names-only", "one-name", "sides-only", "unused-stream-or-future", "kept-versions")
-_KEYS = {
-    "id",
-    "cases",
-    "outcome",
-    "message",
-    "wit",
-    "program",
-    "run",
-    *_FLAGS,
-    "beside",
-    "reason",
-    "link",
-    "reproduction",
-}
+_KEYS = {"id", "cases", "outcome", "message", *(key.name for key in KEYS), "beside", "reason", "link", "reproduction"}
 
 
 class ExpectationsError(Exception):
@@ -123,14 +101,8 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     cases = entry.get("cases", [])
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
-    message, wit, program, run = (_pattern(file, place, id, key) for key in ("message", "wit", "program", "run"))
-    labels, one_name, sides, unused_end, kept = (_flag(file, place, id, key) for key in _FLAGS)
-    for key, given in (("one-name", one_name), ("sides-only", sides)):
-        if given and re.compile(message).groups < 2:
-            raise _bad(file, (*place, key), f"{id}: `{key}` needs two groups in `message`, one for each name")
-    unread = set(re.compile(message).groupindex) - set(VERSIONS_KEPT if kept else ())
-    if unread:
-        raise _bad(file, (*place, "message"), f"{id}: nothing reads the group `{min(unread)}` of `message`")
+    message = _pattern(file, place, id, "message")
+    conditions = _conditions(file, place, id, re.compile(message))
     if not cases and not message:
         raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
@@ -138,8 +110,30 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
     beside = _string(file, place, id, "beside") if "beside" in entry else ""
-    where = (message, wit, run, labels, one_name, sides, beside, program, unused_end, kept)
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), *where)
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, conditions, beside)
+
+
+def _conditions(file: TomlFile, place: KeyPath, owner: str, message: re.Pattern[str]) -> tuple[FaultCondition, ...]:
+    """The conditions of an entry; `message` has all the groups that they read, and no others with a name."""
+    read = [(key.name, _condition(file, place, owner, key)) for key in KEYS]
+    given = [(name, condition) for name, condition in read if condition is not None]
+    for name, condition in given:
+        if condition.compares_groups and message.groups < 2:
+            problem = f"{owner}: `{name}` needs two groups in `message`, one for each name"
+            raise _bad(file, (*place, name), problem)
+    unread = set(message.groupindex).difference(*(condition.reads for _, condition in given))
+    if unread:
+        raise _bad(file, (*place, "message"), f"{owner}: nothing reads the group `{min(unread)}` of `message`")
+    return tuple(condition for _, condition in given)
+
+
+def _condition(file: TomlFile, place: KeyPath, owner: str, key: Key) -> FaultCondition | None:
+    match key:
+        case Pattern(name, make):
+            pattern = _pattern(file, place, owner, name)
+            return make(pattern) if pattern else None
+        case Flag(name, make):
+            return make() if _flag(file, place, owner, name) else None
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

@@ -7,9 +7,13 @@ expressions, ids that occur twice).
 from __future__ import annotations
 
 from harness.suite.expectations_file import OUTCOMES
+from harness.suite.faults.keys import KEYS, Flag, Key
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
-_PATTERN = "A regular expression that must match in "
+
+def _schema(key: Key) -> Schema:
+    return {"type": "boolean" if isinstance(key, Flag) else "string", "description": key.meaning}
+
 
 EXPECTATIONS_SCHEMA: Schema = {
     "$schema": DRAFT,
@@ -28,31 +32,11 @@ EXPECTATIONS_SCHEMA: Schema = {
                     "id": text("Its name in reports, unique in a file."),
                     "cases": texts("Names of cases, with wildcards. A case that is named exactly must show the fault."),
                     "outcome": {"enum": list(OUTCOMES), "description": "The outcome of the tool."},
-                    "message": {"type": "string", "description": f"{_PATTERN}the message about it."},
-                    "wit": {"type": "string", "description": f"{_PATTERN}the WIT of the world."},
-                    "program": {"type": "string", "description": f"{_PATTERN}the file of a link case."},
-                    "run": {"type": "string", "description": f"{_PATTERN}a call of the run that shows it."},
-                    "label-names-only": {
-                        "type": "boolean",
-                        "description": "Expected and observed differ only in labels of interfaces.",
+                    "message": {
+                        "type": "string",
+                        "description": "A regular expression that must match in the message about it.",
                     },
-                    "one-name": {
-                        "type": "boolean",
-                        "description": "The groups of `message` differ only in letter case and hyphens.",
-                    },
-                    "sides-only": {
-                        "type": "boolean",
-                        "description": "The groups of `message` differ only in `[export]`.",
-                    },
-                    "unused-stream-or-future": {
-                        "type": "boolean",
-                        "description": "The world has a stream or future type that no function uses.",
-                    },
-                    "kept-versions": {
-                        "type": "boolean",
-                        "description": "The world imports compatible versions that must stay apart. The groups `lower` "
-                        "and `higher` of `message`, if it has them, are two of these.",
-                    },
+                    **{key.name: _schema(key) for key in KEYS},
                     "beside": text("The `id` of an entry that must explain another failure in the same world."),
                     "reason": text("The fault, in a sentence."),
                     "link": text("The report of the fault."),

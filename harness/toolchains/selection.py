@@ -170,6 +170,17 @@ class Selection:
     def reference(self) -> Executable | None:
         return next((member.executable for member in self.members if isinstance(member, Reference)), None)
 
+    @property
+    def unvalidated(self) -> tuple[str, ...]:
+        """The names of the references that do not validate what they link."""
+        quick = (member for member in self.members if isinstance(member, Reference))
+        return tuple(member.called for member in quick if wasm_tools.UNVALIDATED in member.link_flags)
+
+    def validating(self) -> Selection:
+        """The same with references that link as users do."""
+        members = (replace(each, link_flags=()) if isinstance(each, Reference) else each for each in self.members)
+        return Selection(tuple(members))
+
     def infos(self) -> list[ToolInfo]:
         """The toolchains that take part in every cell, without toolchains by name that are tried in addition to ours.
         Raises `NoToolchain`."""

@@ -83,6 +83,27 @@ def test_what_is_free(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "path", "of_type"),
+    [
+        ("16:1 1:0 15:1", "16:1 2:0 15:1", "import a:b/t#[method]r.m, parameter n", True),
+        ("16:0 1:0 15:0", "16:0 1:0 15:1", "export a:b/t#[method]r.m, result", True),
+        ("q 14:0", "q 20:0", "alias a:b/t#q", True),
+        ("x 4:0 y 23:0", "x 0:0 y 23:0", "record a:b/t#p.x", True),
+        ("- f 11 0 0 2 19:0 21:0", "- f 11 0 0 1 19:0", "import -#f", False),
+        ("import 0 - f 11 0", "import 0 - g 11 0", "import -#f", False),
+        ("m 0 2", "m 1 2", "export a:b/t#[method]r.m, pointers", False),
+        ("r 13 14 15", "r 13 14 0", "resource [export]a:b/t#r, pointers", False),
+        ("resource 1 a:b/t r", "resource 1 a:b/t s", "resource a:b/t#s", False),
+        ("variant 0 - v", "variant 0 a:b/t v", "variant a:b/t#v", False),
+    ],
+)
+def test_a_difference_of_two_types_says_so(old: str, new: str, path: str, of_type: bool) -> None:
+    assert old in DUMP
+    found = {difference.path: difference.of_type for difference in told(DUMP.replace(old, new, 1))}
+    assert found[path] is of_type, found
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("alias 0 a:b/t q", "alias 0 a:b/t -", "alias 0 has no name"),

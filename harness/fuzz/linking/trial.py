@@ -22,6 +22,7 @@ from harness.fuzz.triage import triage_by
 from harness.judge.verdict import Verdict
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
+from harness.suite.faults.condition import WorldFacts
 from harness.suite.link_case import LinkCase, parse_link_case
 
 EVERY = 5
@@ -76,7 +77,7 @@ def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tup
 def triage_of(bench: Workbench, options: Options, case: LinkCase, name: str) -> Triage:
     """For findings in a link case of this name."""
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    return triage_by(tools, options.expectations.about(case.wit, program=case.file.text), name)
+    return triage_by(tools, options.expectations.about(WorldFacts(case.wit, program=case.file.text)), name)
 
 
 class LinkReduction:

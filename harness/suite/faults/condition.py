@@ -1,0 +1,82 @@
+"""What an entry about a known fault asks of a failure: the protocol of its conditions, and what they may look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from harness.trace.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFacts:
+    """The known facts about the world, or the link case, in which a tool fails."""
+
+    wit: str
+    unused_end: bool = False
+    """It has a stream or future type that no function uses."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """Its imports that must stay beside a higher compatible version, each with that version."""
+    program: str = ""
+    """The text of the file of a link case; empty: it is none."""
+
+
+class Differs(Protocol):
+    """A difference as data (`harness/judge/difference.py`, which says what each means)."""
+
+    @property
+    def aspect(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def actual(self) -> str: ...
+    @property
+    def of_type(self) -> bool: ...
+    @property
+    def events(self) -> tuple[Event | None, Event | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A failure of a tool, as a report tells it. `calls`: the calls of the run that shows it. `difference` None: it is
+    no difference from what is expected."""
+
+    outcome: str
+    message: str
+    calls: Sequence[str] = ()
+    difference: Differs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A failure with the message of an entry: what its conditions look at. `named`: the match of `message`. `facts`
+    None: nothing is known about the world."""
+
+    told: Told
+    named: re.Match[str]
+    facts: WorldFacts | None
+
+
+class FaultCondition(Protocol):
+    """One condition of an entry, beside its cases, its outcome and its message. Conditions are compared and travel
+    between processes, so they are frozen dataclasses."""
+
+    compares_groups: ClassVar[bool] = False
+    """It compares the groups of `message`, which must have two or more."""
+    reads: ClassVar[frozenset[str]] = frozenset()
+    """The names of groups of `message` that it reads."""
+
+    def possible(self, facts: WorldFacts) -> bool:
+        """False: the fault cannot show in this world, and nobody demands it there."""
+        return True
+
+    def matches(self, failure: Matched) -> bool: ...
+
+
+class OfWorld(FaultCondition, Protocol):
+    """A condition on the world alone. It is not met as long as nothing is known about the world."""
+
+    def matches(self, failure: Matched) -> bool:
+        return failure.facts is not None and self.possible(failure.facts)

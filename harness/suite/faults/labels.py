@@ -1,0 +1,89 @@
+"""The condition that expected and observed differ only in the labels of interfaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from harness.suite.faults.condition import Differs, FaultCondition, Matched
+from harness.trace.event import Event
+
+_OWNER = re.compile(r"([^\s<>(),#]+)#")
+"""The part before a type's name in canonical names: an interface's id or label."""
+_HANDLE = re.compile(r"(?:own|borrow)<[^<>]*>")
+_WITH = re.compile(r"\binclude\b[^;{]*\bwith\s*\{([^}]*)\}")
+_RENAMED = re.compile(r"%?([\w-]+)\s+as\s+%?([\w-]+)")
+_LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNamesOnly(FaultCondition):
+    """Only the owner of a type differs: the same interface under another key of the world, one of them a label.
+
+    It never explains which function is called or which resource a handle belongs to.
+    """
+
+    def matches(self, failure: Matched) -> bool:
+        difference = failure.told.difference
+        types = _types(difference) if difference is not None else None
+        if failure.facts is None or types is None:
+            return False
+        return _only_labels_differ(*types, _labels(failure.facts.wit))
+
+
+def _types(difference: Differs) -> tuple[str, str] | None:
+    """The names or texts of two types, if they are all that differs: in a `wit_t`, or in the only allowed event."""
+    if difference.aspect == "wit_t":
+        return (difference.expected, difference.actual) if difference.of_type else None
+    wanted, seen = difference.events
+    if difference.aspect != "event" or wanted is None or seen is None or not _is_only(wanted, difference.expected):
+        return None
+    left, right = _type_of(wanted), _type_of(seen)
+    if left is None or right is None or replace(seen, type=left) != wanted:  # type: ignore[type-var]  # a dataclass
+        return None
+    return left, right
+
+
+def _is_only(wanted: Event, expected: str) -> bool:
+    """Whether no other event is allowed: schedules name all of them (`harness/judge/schedules.py`)."""
+    return expected == str(wanted) or (expected.startswith(f"`{wanted}` (") and " or " not in expected)
+
+
+def _type_of(event: Event) -> str | None:
+    """The type of the value or end that an event is about; None if it is about a function, a resource, or no name."""
+    name: str | None = getattr(event, "type", None)
+    return name
+
+
+def _only_labels_differ(expected: str, actual: str, labels: Sequence[tuple[str, str]]) -> bool:
+    if expected == actual or _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+        return False
+    if _HANDLE.findall(expected) != _HANDLE.findall(actual):
+        return False
+    pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
+    known = {label for label, _ in labels}
+    return all(
+        left == right or (bool(known & {left, right}) and bool(_behind(left, labels) & _behind(right, labels)))
+        for left, right in pairs
+    )
+
+
+def _behind(owner: str, labels: Sequence[tuple[str, str]]) -> set[str]:
+    """The own names of the interfaces behind a key of the world: one label may be imported and exported. (Text of WIT
+    may leave out the package.)"""
+    found = [interface for label, interface in labels if label == owner] or [owner]
+    return {name.replace("%", "").rpartition("/")[2].partition("@")[0] for name in found}
+
+
+@lru_cache(maxsize=2)
+def _labels(wit: str) -> tuple[tuple[str, str], ...]:
+    """The labels of worlds with their interfaces, also under the names that `include ... with` gives them. One world
+    has many failures."""
+    found: list[tuple[str, str]] = list(dict.fromkeys(_LABEL.findall(wit)))
+    renames = [pair for names in _WITH.findall(wit) for pair in _RENAMED.findall(names)]
+    for label, interface in found:  # it grows: a name may be renamed again
+        given = [(new, interface) for old, new in renames if old == label]
+        found += [pair for pair in given if pair not in found]
+    return tuple(found)

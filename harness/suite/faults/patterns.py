@@ -1,0 +1,38 @@
+"""Conditions on texts: the WIT of the world, the file of a link case, the calls of a run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from harness.suite.faults.condition import FaultCondition, Matched, OfWorld, WorldFacts
+
+
+@dataclass(frozen=True, slots=True)
+class WitOfWorld(OfWorld):
+    """The regular expression matches in the WIT of the world."""
+
+    pattern: str
+
+    def possible(self, facts: WorldFacts) -> bool:
+        return re.search(self.pattern, facts.wit) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TextOfProgram(OfWorld):
+    """The regular expression matches in the file of the link case; anything else has none."""
+
+    pattern: str
+
+    def possible(self, facts: WorldFacts) -> bool:
+        return bool(facts.program) and re.search(self.pattern, facts.program) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOfRun(FaultCondition):
+    """The regular expression matches in a call of the run that shows the failure."""
+
+    pattern: str
+
+    def matches(self, failure: Matched) -> bool:
+        return any(re.search(self.pattern, call) for call in failure.told.calls)
