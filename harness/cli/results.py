@@ -10,6 +10,7 @@ from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
 from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
+from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement
 from harness.runs.pool import OutOfMemory
 from harness.toolchains.selection import ToolInfo
@@ -103,7 +104,8 @@ def _finding(finding: Finding) -> model.Finding:
     if difference is None:
         ended = finding.ended or EndOfRun()
         message = cut(finding.message, MAX_TEXT)
-        return model.Finding(finding.outcome, message, run=finding.run, call=ended.call, before=str(ended))
+        topic = _topic(finding)
+        return model.Finding(finding.outcome, message, run=finding.run, call=ended.call, before=str(ended), topic=topic)
     from harness.explain.differences import in_wave, rule_of  # only failures need it
 
     expected, actual = (in_wave(event) for event in difference.events)
@@ -121,6 +123,13 @@ def _finding(finding: Finding) -> model.Finding:
         difference.before,
         rule_of(difference),
     )
+
+
+def _topic(finding: Finding) -> model.Topic | None:
+    match finding.topic:
+        case OfCell(cell, role):
+            return model.Topic(cell, cut(finding.text, MAX_TEXT), (role.value,) if role is not None else ())
+    return None
 
 
 def _call(difference: Difference) -> int:

@@ -19,9 +19,6 @@ from harness.trace.event import NAMED, Event
 from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
 from reports.outcomes import Outcome
 
-_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) (?:[^:]|:(?! ))*|\S+@(?:winch|cranelift)): ")
-"""The beginning of a message, which names its topic. The names of mutants in a cell's name have colons without blanks
-behind them."""
 _ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -168,7 +165,7 @@ def _bucket(toolchain: str, finding: Finding) -> Bucket:
     minority = "" if nobody else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
-        return Bucket(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
+        return Bucket(toolchain, finding.outcome, 0, "", finding_shape(finding), minority)
     kind = _difference_shape(difference)
     return Bucket(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
 
@@ -249,6 +246,12 @@ def _first_word(line: str) -> str:
     return next((word for word in re.findall(r"[a-z-]+", line.lower()) if word not in ("a", "an")), "nothing")
 
 
+def finding_shape(finding: Finding) -> str:
+    """The shape of a finding's message without its topic: one cause has one shape in all cells and components. A run
+    that was not judged is named with its cell, as in the findings that campaigns have kept."""
+    return message_shape(finding.message if finding.run else finding.text)
+
+
 def message_shape(message: str) -> str:
     """A message of a tool or engine without names and numbers; for a Python traceback, the exception and its place."""
     end = message[-_MAX_MESSAGE:]
@@ -261,5 +264,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", _WHAT.sub("", message)))))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", message))))
     return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])

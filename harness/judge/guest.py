@@ -61,7 +61,7 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
 def _decided(cell: GuestCell, interpreter: str, rule_of_ends: str) -> GuestCell:
     if not cell.blamed:
         return cell
-    found = [_with_rule(interpreter, rule_of_ends, _not_ended(cell, finding)) for finding in cell.findings]
+    found = [_with_rule(interpreter, rule_of_ends, _not_ended(finding)) for finding in cell.findings]
     return replace(cell, findings=tuple(found))
 
 
@@ -88,15 +88,15 @@ def _with_rule(interpreter: str, rule_of_ends: str, finding: Finding) -> Finding
         said = f"{interpreter} has to pass a cancellation on to the call that its task waits for"
     elif any(map(_OF_AN_END.search, (difference.expected, difference.actual))) or _IN_AN_END.search(difference.path):
         said = f"{interpreter} {rule_of_ends}"
-    return replace(finding, message=f"{finding.message} ({said})") if said else finding
+    return replace(finding, text=f"{finding.text} ({said})") if said else finding
 
 
-def _not_ended(cell: GuestCell, finding: Finding) -> Finding:
+def _not_ended(finding: Finding) -> Finding:
     """A run that met a limit, without the name of the cell: it is the same fault in all of them."""
     if finding.outcome is not Outcome.LIMIT_REACHED:
         return finding
-    message = f"{finding.message.removeprefix(f'{cell.cell}, ')}; with boxed in its place the run ends"
-    return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
+    text = f"run {finding.run}: {finding.text}; with boxed in its place the run ends"
+    return replace(finding, outcome=Outcome.TIMED_OUT, text=text, topic=None)
 
 
 def _same(one: GuestCell, other: GuestCell) -> bool:

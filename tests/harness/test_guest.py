@@ -20,6 +20,7 @@ from harness.binary.sections import name, section
 from harness.engine.results import EngineKind, RunLimits
 from harness.frontend.front_end import WitText, surround, world_section
 from harness.judge.guest import GuestCell, about, judge_guest
+from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -276,10 +277,13 @@ def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("without_it", [False, True])
 def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: bool) -> None:
     built = Cell(((Role.SUBJECT, Build("ours", "ours")),), EngineKind.WINCH)
-    limit = Finding(Outcome.LIMIT_REACHED, f"{built}, run 1: stopped", run=1)
+    limit = Finding(Outcome.LIMIT_REACHED, "stopped", run=1, topic=OfCell(str(built)))
+    assert limit.message == "ours@winch, run 1: stopped"
     found = judge_guest("mine.so", [GuestCell(built, (limit,), without_it)], None)
     expected = (Outcome.LIMIT_REACHED, None) if without_it else (Outcome.TIMED_OUT, "mine.so")
     assert (found.outcome, found.minority) == expected
+    said = limit.message if without_it else "run 1: stopped; with boxed in its place the run ends"
+    assert found.findings[0][1].message == said
 
 
 @pytest.mark.parametrize("wit", [WORLD, ASYNC], ids=["synchronous", "asynchronous"])
