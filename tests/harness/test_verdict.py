@@ -363,6 +363,18 @@ class TestExpectations:
         cells[2] = failed(cells[2].cell, Panicked(101, "unwrap", "generate"))
         assert judge("x/y", plan(), cells, Structure(), TOOLS, entry).outcome is Outcome.TOOL_PANICKED
 
+    @pytest.mark.parametrize(
+        ("stop", "outcome"), [(STOPPED, Outcome.LIMIT_REACHED), (FAULT, Outcome.ENGINE_FAULT)], ids=["limit", "fault"]
+    )
+    def test_no_known_fault_excuses_a_mixed_cell_that_was_not_judged(self, stop: Trap, outcome: Outcome) -> None:
+        """Not even if its maker shows the same by itself, and that is known."""
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        cells[1:3] = [replace(run, observations=(observation("", stop),)) for run in cells[1:3]]
+        found = judge("x/y", plan(), cells, Structure(), TOOLS, known(outcome=outcome.value))
+        judged = {judgement.toolchain: judgement.outcome for judgement in found.judgements}
+        assert judged[REFERENCE] is Outcome.EXPECTED_FAILURE
+        assert judged[str(cells[2].cell)] is found.outcome is outcome
+
     def test_no_known_fault_excuses_a_mixed_cell_that_reached_a_limit(self) -> None:
         cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
         cells[1] = cell_run(cells[1].cell, SIGN)
