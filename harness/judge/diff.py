@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
-from harness.judge.difference import NOTHING, RETURNS, Difference
+from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
 from harness.judge.ended import where_it_ended
 from harness.judge.observation import Observation
 from harness.plan.events import Events, PlacedEvent
@@ -22,11 +22,12 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
     """Level 3 by the specification alone: the outcome, then the first different event of each role, then balances."""
     result = observation.result
     if isinstance(result, Rejected):
-        return [Difference(3, "outcome", None, "", outcome_words(plan.outcome), str(result))]
+        expected = outcome_words(plan.outcome)
+        return [Difference(3, "outcome", None, "", expected, str(result), allowed=(plan.outcome,))]
     found = []
     if not _same_outcome(result, plan.outcome):
         before = str(where_it_ended(observation.traces, plan)) if result.trap is not None else ""
-        found.append(Difference(3, "outcome", None, "", outcome_words(plan.outcome), outcome_of(result), before))
+        found.append(of_outcome("", outcome_words(plan.outcome), result, before, (plan.outcome,)))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
         found.extend(said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
@@ -124,7 +125,7 @@ def between(left: Observation, right: Observation) -> list[Difference]:
         return [Difference(3, "outcome", None, "", _any_outcome(a), _any_outcome(b))]
     found = []
     if _trap_words(a) != _trap_words(b):
-        found.append(Difference(3, "outcome", None, "", outcome_of(a), outcome_of(b)))
+        found.append(of_outcome("", _any_outcome(a), b))
     for role, trace in left.traces.items():
         other = right.traces.get(role)
         events = other.events if other is not None else ()
@@ -151,17 +152,38 @@ def outcome_words(expected: ExpectedOutcome) -> str:
     return f"a trap ({kinds}{f': {expected.detail}' if expected.detail else ''})"
 
 
-def outcome_of(result: RunResult) -> str:
-    if result.trap is None:
-        return RETURNS
+def of_outcome(
+    path: str,
+    expected: str,
+    result: RunResult,
+    before: str = "",
+    allowed: tuple[Event | ExpectedOutcome, ...] = (),
+    element: bool = False,
+) -> Difference:
+    """The end of a run that differs from what is expected. The rest as in `Difference`."""
+    return Difference(
+        3,
+        "outcome",
+        None,
+        path,
+        expected,
+        _any_outcome(result),
+        before,
+        allowed=allowed,
+        trapped=_trapped(result),
+        element=element,
+    )
+
+
+def _trapped(result: RunResult) -> Trapped | None:
     trap = result.trap
-    return f"a trap ({trap.kind.value}: {trap.detail}) in {trap.entry}"
+    return Trapped(trap.kind, trap.detail, trap.entry) if trap is not None else None
 
 
 def _any_outcome(result: RunResult | Rejected) -> str:
     if isinstance(result, Rejected):
         return str(result)
-    return outcome_of(result)
+    return str(_trapped(result) or RETURNS)
 
 
 def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:

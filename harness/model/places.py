@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import overload
 
-Place = str | tuple["Place", str | int]
-"""A text, or a place and a step into a value there: `.field`, or the index of an element."""
+
+@dataclass(frozen=True, slots=True)
+class OfEnd:
+    """The elements that go through a stream or a future. `type`: its canonical name."""
+
+    type: str
+
+    def __str__(self) -> str:
+        return f"an element of {self.type}"
+
+
+Place = str | OfEnd | tuple["Place", str | int]
+"""A text, an end, or a place and a step into a value there: `.field`, or the index of an element."""
 
 
 def place_text(place: Place) -> str:
     """`call 3 a:b/c#f, result.field[2]`."""
     steps: list[str] = []
-    while not isinstance(place, str):
+    while isinstance(place, tuple):
         place, step = place
         steps.append(step if isinstance(step, str) else f"[{step}]")
-    return place + "".join(reversed(steps))
+    return str(place) + "".join(reversed(steps))
+
+
+def in_element(place: Place) -> bool:
+    """Whether the place is in an element of a stream or a future."""
+    while isinstance(place, tuple):
+        place, _ = place
+    return isinstance(place, OfEnd)
 
 
 class Places(Sequence[str]):

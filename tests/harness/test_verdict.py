@@ -162,8 +162,8 @@ def test_a_failure_beside_a_bound_is_a_failure() -> None:
 def test_the_first_difference_is_told_with_its_path() -> None:
     (finding,) = [finding for _, finding in verdict(GOOD, SIGN).findings]
     events = (PushNumber("u8", 1), PushNumber("u8", 255))
-    texts = ("push_u8 1", "push_u8 255")
-    assert finding.difference == Difference(3, "event", Role.SUBJECT, "event 1, call 1, x", *texts, events=events)
+    assert finding.difference == Difference.of_events("event", Role.SUBJECT, "event 1, call 1, x", *events)
+    assert finding.message == "event (subject, event 1, call 1, x): expected push_u8 1, got push_u8 255"
     assert finding.run == 1
 
 

@@ -16,7 +16,7 @@ from harness.model.concurrency.observed import Explained, Following, Left, RunEn
 from harness.model.concurrency.store import PredictedEvent, Store
 from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
-from harness.model.places import place_text
+from harness.model.places import in_element, place_text
 from harness.plan.events import PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role
@@ -74,7 +74,8 @@ def _answer(index: int, search: _Search, doubts: list[str]) -> Following:
 
 
 def shown(raw: PredictedEvent) -> Shown:
-    return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)), raw.late)
+    event = PlacedEvent(raw.event, place_text(raw.place))
+    return Shown(raw.role, raw.task, event, raw.late, in_element(raw.place))
 
 
 def _seen(raw: PredictedEvent) -> tuple[Role, int, Event, tuple[Event, ...]]:

@@ -51,6 +51,8 @@ class Shown:
     event: PlacedEvent
     late: tuple[Event, ...] = ()
     """As in `Seen`."""
+    element: bool = False
+    """Whether its place is in an element of a stream or a future."""
 
 
 @dataclass(frozen=True, slots=True)

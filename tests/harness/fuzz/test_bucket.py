@@ -6,12 +6,16 @@ import time
 
 import pytest
 
-from harness.engine.results import Rejected
+from harness.engine.results import Rejected, RunResult, Trap
 from harness.fuzz.bucket import BESIDE, Bucket, Hit, finding_shape, hits, message_shape
+from harness.judge.diff import against_model
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.judging import build_finding, command_finding, refused_by_engine
+from harness.judge.observation import Observation
 from harness.judge.topic import OfCell, OfProgram, OfRow
 from harness.judge.verdict import Finding, Judgement, Verdict
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.toolchains.protocol import Panicked, Refused, TimedOut
 from harness.trace.parser import parse
@@ -193,21 +197,25 @@ def test_names_and_values_do_not_count() -> None:
     assert judged(fails("ours", S8))[0].bucket == judged(fails("ours", S8_AGAIN))[0].bucket
 
 
-def outcome(actual: str, expected: str = "every entry returns") -> Finding:
-    difference = Difference(3, "outcome", None, "", expected, actual)
+def outcome(kind: str, cause: str, entry: str, expected: str | None = None) -> Finding:
+    """A trap with this cause in the entry, where every entry should return, or another trap was expected."""
+    plan = ScriptPlan({}, {}, ExpectedOutcome(TrapClass(expected) if expected is not None else None))
+    seen = Observation(RunResult({}, Trap(TrapClass(kind), cause, entry, "")), {})
+    difference = against_model(seen, plan)[0]
+    assert (difference.aspect, difference.actual) == ("outcome", f"a trap ({kind}: {cause}) in {entry}")
     return Finding(Outcome.FAIL, str(difference), difference, 1)
 
 
 def test_garbage_that_traps_is_one_finding_whatever_it_is_taken_for() -> None:
     garbage = [
-        outcome("a trap (out-of-bounds: wasm trap: string content out-of-bounds) in subject-run"),
-        outcome("a trap (invalid-char: wasm trap: invalid `char` bit pattern) in driver-run"),
-        outcome("a trap (invalid-discriminant: wasm trap: invalid variant discriminant) in driver-run"),
+        outcome("out-of-bounds", "wasm trap: string content out-of-bounds", "subject-run"),
+        outcome("invalid-char", "wasm trap: invalid `char` bit pattern", "driver-run"),
+        outcome("invalid-discriminant", "wasm trap: invalid variant discriminant", "driver-run"),
     ]
     others = [
-        outcome("a trap (interpreter: pop_kind) in driver-run"),
-        outcome("a trap (unreachable: unreachable) in driver-run"),
-        outcome("a trap (invalid-char: x) in driver-run", "a trap (invalid-utf8)"),
+        outcome("interpreter", "pop_kind", "driver-run"),
+        outcome("unreachable", "unreachable", "driver-run"),
+        outcome("invalid-char", "x", "driver-run", "invalid-utf8"),
     ]
     assert len({judged(fails("ours", finding))[0].bucket for finding in garbage}) == 1
     assert len({judged(fails("ours", finding))[0].bucket for finding in (*garbage, *others)}) == 4
@@ -215,12 +223,10 @@ def test_garbage_that_traps_is_one_finding_whatever_it_is_taken_for() -> None:
 
 def test_over_what_an_interpreter_stumbles_is_one_finding_a_rule() -> None:
     faults = ("pop_kind", "pick", "discriminant", "dealloc", "block", "handle", "iterator")
-    kinds = [
-        judged(fails("ours", outcome(f"a trap (interpreter: {fault}) in driver-run")))[0].bucket.kind
-        for fault in faults
-    ]
+    kinds = [judged(fails("ours", outcome("interpreter", fault, "driver-run")))[0].bucket.kind for fault in faults]
     assert len(set(kinds)) == 3, kinds
     assert kinds[0] == kinds[1] == kinds[2] == kinds[6]
+    assert kinds[0] == "every entry returns / a trap interpreter wrong values in component-run"
     assert kinds[3] == kinds[4] != kinds[5]
 
 
