@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from harness.bench.examination import Examination
-from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
 from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
@@ -20,8 +18,6 @@ from reports.bounds import MAX_LINE, MAX_TEXT, cut, cut_lines
 from reports.outcomes import Outcome
 from reports.text import case_text
 
-_CALL = re.compile(r"\bcall (\d+) ")
-"""The number of a call in paths of events."""
 _WORLD = qualified(None, "")
 """The prefix of canonical names of functions of the world itself."""
 
@@ -119,7 +115,7 @@ def _finding(finding: Finding) -> model.Finding:
         cut(f"{difference.expected}{f' ({expected})' if expected else ''}", MAX_LINE),
         cut(f"{difference.actual}{f' ({actual})' if actual else ''}", MAX_LINE),
         finding.run,
-        _call(difference),
+        difference.call,
         difference.before,
         rule_of(difference),
     )
@@ -130,9 +126,3 @@ def _topic(finding: Finding) -> model.Topic | None:
         case OfCell(cell, role):
             return model.Topic(cell, cut(finding.text, MAX_TEXT), (role.value,) if role is not None else ())
     return None
-
-
-def _call(difference: Difference) -> int:
-    """The number of the call that shows a difference; 0 if there is none."""
-    found = _CALL.search(difference.path) or _CALL.search(difference.before)
-    return int(found[1]) if found else 0

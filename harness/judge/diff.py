@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
 from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
-from harness.judge.ended import where_it_ended
+from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.observation import Observation
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import call_of, root_of
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.event import Event
@@ -26,8 +28,9 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
         return [Difference(3, "outcome", None, "", expected, str(result), allowed=(plan.outcome,))]
     found = []
     if not _same_outcome(result, plan.outcome):
-        before = str(where_it_ended(observation.traces, plan)) if result.trap is not None else ""
-        found.append(of_outcome("", outcome_words(plan.outcome), result, before, (plan.outcome,)))
+        end = where_it_ended(observation.traces, plan) if result.trap is not None else EndOfRun()
+        difference = of_outcome("", outcome_words(plan.outcome), result, str(end), (plan.outcome,))
+        found.append(replace(difference, call=end.call or end.near))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
         found.extend(said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
@@ -50,9 +53,10 @@ def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trappe
     wanted, seen = _at(expected.events, index), _at(actual, index)
     if seen is None and trapped and _stopped_within_call(expected[index:]):
         return None
-    path = expected.paths[index] if wanted is not None else "after the last event"
+    placed = expected[index] if wanted is not None else None
+    path = placed.path if placed is not None else "after the last event"
     place = f"event {index + 1}" + (f", {path}" if path else "")
-    return Difference.of_events("event", role, place, wanted, seen)
+    return Difference.of_events("event", role, place, wanted, seen, call_of(placed.place) if placed is not None else 0)
 
 
 def _first_difference(expected: tuple[Event, ...], actual: tuple[Event, ...]) -> int:
@@ -68,7 +72,7 @@ def _at(events: tuple[Event, ...], index: int) -> Event | None:
 
 def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
     """A trap may hide the component's last events, but no event before the call that it ended."""
-    calls = (event.path.partition(",")[0] for event in missing)  # differences do not need all of them
+    calls = (root_of(event.place) for event in missing)  # differences do not need all of them
     first = next(calls, None)
     return first is not None and all(call == first for call in calls)
 
@@ -158,7 +162,6 @@ def of_outcome(
     result: RunResult,
     before: str = "",
     allowed: tuple[Event | ExpectedOutcome, ...] = (),
-    element: bool = False,
 ) -> Difference:
     """The end of a run that differs from what is expected. The rest as in `Difference`."""
     return Difference(
@@ -171,7 +174,6 @@ def of_outcome(
         before,
         allowed=allowed,
         trapped=_trapped(result),
-        element=element,
     )
 
 

@@ -46,13 +46,17 @@ class Difference:
     """In a run: the events and ends that may come here, as `expected` names them."""
     trapped: Trapped | None = None
     """In an outcome: the trap that came; None: none came, or there was no run."""
+    call: int = 0
+    """The number of the call in its run that shows it, counted from 1; 0 if none does."""
     element: bool = False
     """Whether the place is in an element of a stream or a future."""
 
     @classmethod
-    def of_events(cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None) -> Difference:
+    def of_events(
+        cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None, call: int = 0
+    ) -> Difference:
         allowed = (expected,) if expected is not None else ()
-        return cls(3, aspect, role, path, _shown(expected), _shown(actual), "", (expected, actual), allowed)
+        return cls(3, aspect, role, path, _shown(expected), _shown(actual), "", (expected, actual), allowed, call=call)
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)

@@ -7,6 +7,7 @@ says nothing about a tool.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from harness.engine.results import Rejected, RunResult
@@ -17,6 +18,7 @@ from harness.model import Crossings
 from harness.model.abi import abi_of
 from harness.model.concurrency import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained, follow
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import OfEnd, Place, call_of, root_of
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
@@ -118,7 +120,8 @@ def _unexplained(following: Unexplained, seen: Sequence[Seen], result: RunResult
     shown += [outcome_words(end) for end in following.ends]
     expected = " or ".join(shown) or NOTHING
     placed = next((each for each, _ in nearest.allowed[:MOST_ALLOWED] if each.event.path), None)
-    path, element = (placed.event.path, placed.element) if placed is not None else ("", False)
+    at: Place
+    path, at = (placed.event.path, placed.event.place) if placed is not None else ("", "")
     allowed: tuple[Event | ExpectedOutcome, ...] = (
         *[event for _, event in nearest.allowed[:MOST_ALLOWED]],
         *following.ends,
@@ -128,13 +131,13 @@ def _unexplained(following: Unexplained, seen: Sequence[Seen], result: RunResult
         place = f"event {following.index + 1} of all components, task {wrong.task}{f', {path}' if path else ''}"
         if isinstance(wanted, LATE) or isinstance(nearest.got, LATE):
             own = sum([each.role is wrong.role for each in seen[: following.index + 1]])
-            place, element = f"before event {following.index + 1} of all components, {own} of the component", False
+            place, at = f"before event {following.index + 1} of all components, {own} of the component", ""
         events = (wanted, nearest.got)
-        return Difference(
-            3, "event", wrong.role, place, expected, str(nearest.got), "", events, allowed, element=element
-        )
+        difference = Difference(3, "event", wrong.role, place, expected, str(nearest.got), "", events, allowed)
+        return replace(difference, call=call_of(at), element=isinstance(root_of(at), OfEnd))
     before = f"the last event of all components is {len(seen)}, `{seen[-1].event}`" if seen else "no event came"
-    return of_outcome(path, expected, result, before, allowed, element)
+    difference = of_outcome(path, expected, result, before, allowed)
+    return replace(difference, call=call_of(at), element=isinstance(root_of(at), OfEnd))
 
 
 class _Nearest(NamedTuple):

@@ -7,8 +7,12 @@ import pytest
 from harness.engine.results import Rejected, RunResult, Trap
 from harness.judge.diff import against_model, between
 from harness.judge.observation import Observation
+from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
-from tests.harness.verdicts import FAILED, GOOD, SIGN, observation, plan
+from harness.plan.places import OfCall
+from harness.plan.plan import ScriptPlan
+from harness.plan.roles import Role
+from tests.harness.verdicts import EVENTS, FAILED, GOOD, SIGN, observation, plan
 
 TRAP = ExpectedOutcome(TrapClass.INVALID_CHAR)
 
@@ -87,3 +91,21 @@ def test_an_unexpected_trap_tells_what_came_before_it(text: str, before: str) ->
     assert (outcome.aspect, outcome.before) == ("outcome", before)
     assert all(other.aspect == "event" for other in others)
     assert before or others
+
+
+@pytest.mark.parametrize(
+    ("text", "trap", "calls"),
+    [
+        (SIGN, None, [1]),
+        ("push_u8 1\nbalance 0 0 0 0 0\n", None, [2]),
+        (GOOD.replace("balance", "push_u8 9\nbalance"), None, [0]),
+        ("push_u8 1\nfail pop_kind\n", STUMBLED, [1]),
+        ("fail pop_kind\n", STUMBLED, [1, 1]),
+        (FAILED, STUMBLED, [0]),
+    ],
+)
+def test_the_call_that_shows_a_difference(text: str, trap: Trap | None, calls: list[int]) -> None:
+    """Of a trap between two calls, the first of these."""
+    events = Events(EVENTS.events, ((OfCall(1, "f"), ", x"), (OfCall(2, "call 7 g"), ", result")))
+    script = ScriptPlan({}, {Role.SUBJECT: events}, ExpectedOutcome())
+    assert [difference.call for difference in against_model(observation(text, trap), script)] == calls

@@ -9,8 +9,8 @@ from harness.judge.diff import of_outcome, outcome_words
 from harness.judge.difference import Difference
 from harness.judge.guest import GuestCell, judge_guest
 from harness.judge.verdict import Finding
-from harness.model.places import OfEnd, Place, in_element, place_text
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import OfCall, OfEnd, Place, call_of, place_text, root_of
 from harness.plan.roles import Role
 from harness.toolchains.cells import Build, Cell
 from harness.trace.event import Event
@@ -90,13 +90,15 @@ def test_the_rule_of_copies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "text", "inside"),
+    ("place", "text", "call", "inside"),
     [
-        ("call 1 a:b/c#f", "call 1 a:b/c#f", False),
-        (("call 1 f", ", result"), "call 1 f, result", False),
-        ((((OfEnd("stream<u8>"), 3)), ".small"), "an element of stream<u8>[3].small", True),
-        (("an element of stream<u8>", 3), "an element of stream<u8>[3]", False),
+        (OfCall(12, "a:b/c#f"), "call 12 a:b/c#f", 12, False),
+        (((OfCall(1, "-#f"), ", result"), 2), "call 1 -#f, result[2]", 1, False),
+        (((OfEnd("stream<u8>"), 3), ".small"), "an element of stream<u8>[3].small", 0, True),
+        (("an element of stream<u8>", 3), "an element of stream<u8>[3]", 0, False),
+        ("call 1 f", "call 1 f", 0, False),
+        ("", "", 0, False),
     ],
 )
-def test_places_in_elements(place: Place, text: str, inside: bool) -> None:
-    assert (place_text(place), in_element(place)) == (text, inside)
+def test_places(place: Place, text: str, call: int, inside: bool) -> None:
+    assert (place_text(place), call_of(place), isinstance(root_of(place), OfEnd)) == (text, call, inside)

@@ -14,9 +14,9 @@ from harness.model.concurrency.calls import Kept
 from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.waitables import BLOCKED, EventCode, EventTuple, Waitable
 from harness.model.context import LiftLowerContext, Unpredictable, unseen
-from harness.model.places import OfEnd
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import OfEnd
 from harness.script import operations as s
 from harness.world import types as t
 

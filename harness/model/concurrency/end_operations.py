@@ -9,8 +9,8 @@ from harness.model.concurrency.store import Store
 from harness.model.concurrency.type_path import type_at
 from harness.model.concurrency.waitables import BLOCKED, EventCode
 from harness.model.context import LiftLowerContext
-from harness.model.places import OfEnd
 from harness.model.scalars import U32
+from harness.plan.places import OfEnd
 from harness.script import operations as s
 from harness.script.async_operations import NewEnds, State
 from harness.trace import async_events as a

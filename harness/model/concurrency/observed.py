@@ -44,15 +44,13 @@ class RunEnd:
 @unguarded
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event that the model predicts, with its place as a text."""
+    """An event that the model predicts, with its place."""
 
     role: Role
     task: int
     event: PlacedEvent
     late: tuple[Event, ...] = ()
     """As in `Seen`."""
-    element: bool = False
-    """Whether its place is in an element of a stream or a future."""
 
 
 @dataclass(frozen=True, slots=True)

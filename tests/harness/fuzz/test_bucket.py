@@ -130,8 +130,8 @@ def test_a_flood_takes_no_time_and_little_room(unit: str) -> None:
 
 
 def event(expected: str, actual: str, aspect: str = "event") -> Finding:
-    events = [None if line == NOTHING else parse(line) for line in (expected, actual)]
-    difference = Difference.of_events(aspect, Role.SUBJECT, "event 3", *events)
+    wanted, seen = (None if line == NOTHING else parse(line) for line in (expected, actual))
+    difference = Difference.of_events(aspect, Role.SUBJECT, "event 3", wanted, seen)
     assert (difference.expected, difference.actual) == (expected, actual)
     return Finding(Outcome.FAIL, str(difference), difference, 1)
 
