@@ -31,6 +31,16 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """The cell that a finding is about, where nothing could be compared. `text`: the message without the topic.
+    `components`: those of its components that were not built; empty if it is about the cell as a whole."""
+
+    cell: str
+    text: str
+    components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault. `level` 1 to 3 (dylib, component, behaviour), 0 if nothing could be compared.
 
@@ -51,6 +61,8 @@ class Finding:
     call: int = 0
     before: str = ""
     rule: str = field(default="", metadata=ADDED)
+    topic: Topic | None = field(default=None, metadata=ADDED)
+    """None: about no single cell, or the comparison says which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from harness.judge.guest import GuestCell, judge_guest
 from harness.judge.judging import Against, cell_findings
 from harness.judge.observation import CellRun, Observed
 from harness.judge.verdict import Verdict, skipped, unusable
+from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import foreign
@@ -216,5 +217,6 @@ def _judge(
 
 def _trapped(cells: Sequence[GuestCell]) -> bool:
     """Whether only the interpreter traps by itself."""
-    traps = [finding.difference for cell in cells if cell.blamed for finding in cell.findings]
-    return any(found is not None and "a trap (unreachable" in found.actual for found in traps)
+    found = [finding.difference for cell in cells if cell.blamed for finding in cell.findings]
+    traps = [difference.trapped for difference in found if difference is not None]
+    return any(trap is not None and trap.kind is TrapClass.UNREACHABLE for trap in traps)

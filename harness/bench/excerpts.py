@@ -54,7 +54,7 @@ def excerpt_of(run: int, role: Role, events: Events, seen: tuple[Event, ...]) ->
     first = max(1, at - AROUND)
     shown = slice(first - 1, at + AROUND)
     # a path is put together when it is asked for
-    places = [events.paths[index] for index in range(len(events))[shown]]
+    places = [event.path for event in events[shown]]
     return Excerpt((), run, role, first, at, _cut(events.events[shown]), _cut(seen[shown]), _cut(places))
 
 

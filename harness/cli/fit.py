@@ -26,7 +26,7 @@ from harness.text.files import read_text_file
 from reports.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from harness.judge.verdict import Verdict
+    from harness.judge.verdict import Finding, Verdict
     from harness.submission.failing import Failure
 
 Shape = list[tuple[str, str, str]]
@@ -127,22 +127,22 @@ def verdict_of(run: Runner, file: SuiteFile, options: Options) -> Verdict:
 
 def _shape(verdict: Verdict) -> Shape:
     """Its findings without what differs from process to process."""
-    from harness.fuzz.bucket import message_shape
+    from harness.fuzz.bucket import finding_shape
 
-    return [(name, finding.outcome, message_shape(finding.message)) for name, finding in verdict.findings]
+    return [(name, finding.outcome, finding_shape(finding)) for name, finding in verdict.findings]
 
 
-def _shows(claim: Failure, outcome: Outcome, message: str) -> bool:
-    from harness.fuzz.bucket import message_shape
+def _shows(claim: Failure, finding: Finding) -> bool:
+    from harness.fuzz.bucket import finding_shape
 
-    return outcome is claim.outcome and claim.shape[1] in message_shape(message)
+    return finding.outcome is claim.outcome and claim.shape[1] in finding_shape(finding)
 
 
 def _known(verdict: Verdict, claim: Failure | None) -> str:
     """Why a case that shows only known faults is not handed in; empty for all others."""
     known = [judgement for judgement in verdict.judgements if judgement.expectation is not None]
     if claim is not None:
-        known = [j for j in known if any(_shows(claim, f.outcome, f.message) for f in j.findings)]
+        known = [j for j in known if any(_shows(claim, finding) for finding in j.findings)]
     elif not verdict.outcome.good or verdict.outcome is Outcome.PASS:
         return ""
     expectation = next((judgement.expectation for judgement in known), None)

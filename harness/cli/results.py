@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from harness.bench.examination import Examination
-from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
 from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
+from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement
 from harness.runs.pool import OutOfMemory
 from harness.toolchains.selection import ToolInfo
@@ -19,8 +18,6 @@ from reports.bounds import MAX_LINE, MAX_TEXT, cut, cut_lines
 from reports.outcomes import Outcome
 from reports.text import case_text
 
-_CALL = re.compile(r"\bcall (\d+) ")
-"""The number of a call in paths of events."""
 _WORLD = qualified(None, "")
 """The prefix of canonical names of functions of the world itself."""
 
@@ -103,7 +100,8 @@ def _finding(finding: Finding) -> model.Finding:
     if difference is None:
         ended = finding.ended or EndOfRun()
         message = cut(finding.message, MAX_TEXT)
-        return model.Finding(finding.outcome, message, run=finding.run, call=ended.call, before=str(ended))
+        topic = _topic(finding)
+        return model.Finding(finding.outcome, message, run=finding.run, call=ended.call, before=str(ended), topic=topic)
     from harness.explain.differences import in_wave, rule_of  # only failures need it
 
     expected, actual = (in_wave(event) for event in difference.events)
@@ -117,13 +115,14 @@ def _finding(finding: Finding) -> model.Finding:
         cut(f"{difference.expected}{f' ({expected})' if expected else ''}", MAX_LINE),
         cut(f"{difference.actual}{f' ({actual})' if actual else ''}", MAX_LINE),
         finding.run,
-        _call(difference),
+        difference.call,
         difference.before,
         rule_of(difference),
     )
 
 
-def _call(difference: Difference) -> int:
-    """The number of the call that shows a difference; 0 if there is none."""
-    found = _CALL.search(difference.path) or _CALL.search(difference.before)
-    return int(found[1]) if found else 0
+def _topic(finding: Finding) -> model.Topic | None:
+    match finding.topic:
+        case OfCell(cell, role):
+            return model.Topic(cell, cut(finding.text, MAX_TEXT), (role.value,) if role is not None else ())
+    return None

@@ -6,7 +6,7 @@ import re
 
 from harness.explain.rules import CALL, KINDS, TRAPS, Rule
 from harness.judge.difference import Difference
-from harness.plan.outcomes import TrapClass
+from harness.plan.outcomes import ExpectedOutcome
 from harness.trace.event import Event
 from harness.trace.events import (
     Balances,
@@ -29,8 +29,6 @@ from harness.values.wave import to_wave
 from harness.world import types as t
 
 _MOVE = re.compile(r"(?:push|pop)_(\w+?)(?:_iter(?:_next)?)?$|(list|map)_append$")
-_TRAP = re.compile(r"a trap \(([a-z0-9-]+)")
-_TRAPS = {trap.value: trap for trap in TrapClass}
 _BALANCE = Rule("after a call nothing is left of its memory, its stack and its contexts: the rule of wit_dylib.h")
 _HOOK = Rule(
     "task hooks are called before and behind every entry: docs/linking.md, since no specification defines them"
@@ -42,8 +40,10 @@ _MAX_STRING = 200
 def rule_of(difference: Difference) -> str:
     """The rule of the specification that a difference breaks, and its place; empty if no single rule does."""
     if difference.aspect == "outcome":
-        found = _TRAP.search(difference.expected) or _TRAP.search(difference.actual)
-        return _told(TRAPS[_TRAPS[found[1]]]) if found is not None and found[1] in _TRAPS else ""
+        traps = [end.trap for end in difference.allowed if isinstance(end, ExpectedOutcome)]
+        traps += [difference.trapped.kind] if difference.trapped is not None else []
+        trap = next(filter(None, traps), None)
+        return _told(TRAPS[trap]) if trap is not None else ""
     if any(isinstance(event, TaskHook | InitTask) for event in difference.events):
         return _told(_HOOK)
     for event in difference.events:

@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.bench.ask_host import HOSTS
-from harness.judge.difference import NOTHING, RETURNS, Difference
+from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.judge.votes import FRONT_END, MODEL
+from harness.plan.outcomes import TrapClass
 from harness.trace.event import NAMED, Event
 from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
 from reports.outcomes import Outcome
 
-_WHAT = re.compile(r"^(?:the (?:subject|provider|driver|program) (?:of|by) (?:[^:]|:(?! ))*|\S+@(?:winch|cranelift)): ")
-"""The beginning of a message, which names its topic. The names of mutants in a cell's name have colons without blanks
-behind them."""
 _ROLE = re.compile(r"\b(?:subject|provider|driver)\b")
 _NAMED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[?[\w.:\]-]*[#/][\w.\[\]#/@:+-]*")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -33,17 +31,18 @@ _MAX_WORDS = 36
 _MAX_WORD = 40
 _MAX_MESSAGE = 2000
 """The characters at either end of a message that count; the rest of a long message adds nothing."""
-_INVALID_VALUE = re.compile(
-    r"a trap \((?:out-of-bounds|unaligned|too-long|invalid-(?:char|utf8|discriminant|handle)|handle-type): "
+_INVALID_VALUE = (
+    *(TrapClass.OUT_OF_BOUNDS, TrapClass.UNALIGNED, TrapClass.TOO_LONG, TrapClass.INVALID_CHAR, TrapClass.INVALID_UTF8),
+    *(TrapClass.INVALID_DISCRIMINANT, TrapClass.INVALID_HANDLE, TrapClass.HANDLE_TYPE),
 )
 """Garbage that is read as a value traps in one of these ways by chance, so the way does not identify the cause."""
 _MOVES = ("push", "pop")
 _PLAIN = {f"{move}_{kind}": f"{move}_plain" for move in _MOVES for kind in (*NUMBERS, *FLOATS, "string")}
 """Calls for values without parts."""
-_STUMBLES = (
-    (re.compile(r"(interpreter: )(?:pop_kind|pick|discriminant|stack|list_length|iterator)\)"), "wrong values"),
-    (re.compile(r"(interpreter: )(?:dealloc|block|realloc|guard|freed)\)"), "wrong memory"),
-)
+_STUMBLES = {
+    **dict.fromkeys(("pop_kind", "pick", "discriminant", "stack", "list_length", "iterator"), "wrong values"),
+    **dict.fromkeys(("dealloc", "block", "realloc", "guard", "freed"), "wrong memory"),
+}
 """Causes of traps that the interpreter reports (interpreters/src/fail.h), by topic."""
 BESIDE = ", beside the first"
 """The suffix of the toolchain if a judgement compares two toolchains' structures and the model has no opinion."""
@@ -168,7 +167,7 @@ def _bucket(toolchain: str, finding: Finding) -> Bucket:
     minority = "" if nobody else toolchain.removesuffix(HOSTS)
     difference = finding.difference
     if difference is None:
-        return Bucket(toolchain, finding.outcome, 0, "", message_shape(finding.message), minority)
+        return Bucket(toolchain, finding.outcome, 0, "", finding_shape(finding), minority)
     kind = _difference_shape(difference)
     return Bucket(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
 
@@ -181,9 +180,10 @@ def _difference_shape(difference: Difference) -> str:
         case "balance" if difference.events[1] is not None:
             return _balance_shape(difference.events[1])
         case "outcome":
-            if expected == RETURNS and _INVALID_VALUE.match(actual):
+            trapped = difference.trapped
+            if expected == RETURNS and trapped is not None and trapped.kind in _INVALID_VALUE:
                 return f"{RETURNS} / a trap for an invalid value"
-            return f"{message_shape(expected)} / {message_shape(_stumbles(actual))}"
+            return f"{message_shape(expected)} / {message_shape(_stumbles(trapped) if trapped is not None else actual)}"
         case "call":
             return _call_shape(expected, actual)
         case "wit" | "component embed" | "component new" | "component wit":
@@ -195,11 +195,11 @@ def _difference_shape(difference: Difference) -> str:
     return f"{kind} different".strip()
 
 
-def _stumbles(outcome: str) -> str:
-    """The outcome with the broken rules grouped: the world, not the cause, decides which rule breaks first."""
-    for faults, rule in _STUMBLES:
-        outcome = faults.sub(rf"\1{rule})", outcome)
-    return outcome
+def _stumbles(trapped: Trapped) -> str:
+    """The trap with the broken rules grouped: the world, not the cause, decides which rule breaks first."""
+    if trapped.kind is TrapClass.INTERPRETER:
+        trapped = replace(trapped, cause=_STUMBLES.get(trapped.cause, trapped.cause))
+    return str(trapped)
 
 
 def _event_shape(expected: Event | None, actual: Event | None) -> str:
@@ -249,6 +249,12 @@ def _first_word(line: str) -> str:
     return next((word for word in re.findall(r"[a-z-]+", line.lower()) if word not in ("a", "an")), "nothing")
 
 
+def finding_shape(finding: Finding) -> str:
+    """The shape of a finding's message without its topic: one cause has one shape in all cells and components. A run
+    that was not judged is named with its cell, as in the findings that campaigns have kept."""
+    return message_shape(finding.message if finding.run else finding.text)
+
+
 def message_shape(message: str) -> str:
     """A message of a tool or engine without names and numbers; for a Python traceback, the exception and its place."""
     end = message[-_MAX_MESSAGE:]
@@ -261,5 +267,5 @@ def message_shape(message: str) -> str:
     panic = _PANIC.search(message)
     if panic is not None:
         message = f"panicked: {panic[1]}"
-    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", _WHAT.sub("", message)))))
+    text = _NUMBER.sub("N", _BRACKETS.sub("", _NAMED.sub("X", _ROLE.sub("component", message))))
     return " ".join(word[:_MAX_WORD] for word in re.findall(r"[\w-]+", text)[:_MAX_WORDS])

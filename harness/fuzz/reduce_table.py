@@ -6,7 +6,6 @@ another toolchain does the same as before with it, in the same words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,8 +17,8 @@ from harness.fuzz.reduce_link_case import headed
 from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.judge.verdict import unusable
-from harness.judge.votes import FRONT_END
+from harness.judge.topic import OfRow
+from harness.judge.verdict import Verdict, unusable
 from harness.runs.negative_cases import SecondReading, answer, judge_negative_cases
 from harness.suite.negative_cases import NegativeCase, NegativeCases, load_negative_cases, parse_negative_cases
 from harness.suite.provenance import provenance_table
@@ -29,7 +28,6 @@ from harness.text.toml_lines import FileError, parse_toml
 
 EFFORT = 400
 """Attempts."""
-_ROW = re.compile(r"^line (\d+) ")
 _Shape = tuple[tuple[str, str, bool], ...]
 
 
@@ -45,15 +43,35 @@ class ReduceTable(ReduceFile):
             return FileReduced(unusable(str(error)))
         nobody = SecondReading(_agree, _agree)
         verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody).verdict
-        found = [(name, finding.message) for name, finding in verdict.findings if name != FRONT_END]
-        chosen = next((item for item in found if self.words in f"{item[0]}: {item[1]}"), None)
-        others = tuple(f"{name}: {message}" for name, message in found if (name, message) != chosen)
+        found = _faults(verdict)
+        chosen = next((fault for fault in found if self.words in str(fault)), None)
+        others = tuple(str(fault) for fault in found if fault != chosen)
         if chosen is None:
             return FileReduced(verdict, others=others)
         text = read_text_file(self.path)
-        reduced, attempts = _Reduction(self, bench, *chosen).run(text, table)
-        finding = ChosenFinding(verdict, f"{chosen[0]}: {chosen[1]}", _size(table), others)
+        reduced, attempts = _Reduction(self, bench, chosen).run(text, table)
+        finding = ChosenFinding(verdict, str(chosen), _size(table), others)
         return finding.reduced(reduced, _size(parse_negative_cases(reduced)), attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What a toolchain does wrong with a row."""
+
+    accused: str
+    row: OfRow
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.accused}: {self.row}: {self.text}"
+
+
+def _faults(verdict: Verdict) -> list[_Fault]:
+    return [
+        _Fault(name, finding.topic, finding.text)
+        for name, finding in verdict.findings
+        if isinstance(finding.topic, OfRow)
+    ]
 
 
 def _agree(wit: str, features: tuple[str, ...]) -> str:
@@ -61,13 +79,10 @@ def _agree(wit: str, features: tuple[str, ...]) -> str:
 
 
 class _Reduction:
-    """`accused`: the toolchain. `message`: the finding about it."""
-
-    def __init__(self, task: ReduceTable, bench: Workbench, accused: str, message: str) -> None:
+    def __init__(self, task: ReduceTable, bench: Workbench, fault: _Fault) -> None:
         self._task = task
         self._bench = bench
-        self._accused = accused
-        self._message = message
+        self._fault = fault
         self._smallest = SmallestYet(task.smallest)
         self._attempts = Attempts(bench.steps)
 
@@ -84,9 +99,7 @@ class _Reduction:
         return self._written(text), self._attempts.count
 
     def _one_row(self, text: str, table: NegativeCases) -> str:
-        found = _ROW.match(self._message)
-        assert found is not None  # every finding in a table is about a row
-        wanted = next(index for index, row in enumerate(table.rows) if row.line == int(found[1]))
+        wanted = next(index for index, row in enumerate(table.rows) if row.line == self._fault.row.line)
         for index in reversed(range(len(table.rows))):
             if index != wanted:
                 text = without(text, ["refusal", index])
@@ -130,9 +143,9 @@ class _Reduction:
         return fewer if self._shows(fewer) else text
 
     def _written(self, text: str) -> str:
-        message = _ROW.sub("", self._message)
+        fault = self._fault
         made_by = provenance_table(self._task.made_by(self._bench))
-        return headed(with_table(text, "made-by", made_by), [f"{self._accused}: {message}"])
+        return headed(with_table(text, "made-by", made_by), [f"{fault.accused}: ({fault.row.why}): {fault.text}"])
 
 
 def _wat(text: str) -> str:

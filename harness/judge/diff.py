@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.binary.core_module import CoreInterface
 from harness.engine.results import Rejected, RunResult
-from harness.judge.difference import NOTHING, RETURNS, Difference
-from harness.judge.ended import where_it_ended
+from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
+from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.observation import Observation
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import call_of, root_of
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.event import Event
@@ -22,11 +24,13 @@ def against_model(observation: Observation, plan: ScriptPlan) -> list[Difference
     """Level 3 by the specification alone: the outcome, then the first different event of each role, then balances."""
     result = observation.result
     if isinstance(result, Rejected):
-        return [Difference(3, "outcome", None, "", outcome_words(plan.outcome), str(result))]
+        expected = outcome_words(plan.outcome)
+        return [Difference(3, "outcome", None, "", expected, str(result), allowed=(plan.outcome,))]
     found = []
     if not _same_outcome(result, plan.outcome):
-        before = str(where_it_ended(observation.traces, plan)) if result.trap is not None else ""
-        found.append(Difference(3, "outcome", None, "", outcome_words(plan.outcome), outcome_of(result), before))
+        end = where_it_ended(observation.traces, plan) if result.trap is not None else EndOfRun()
+        difference = of_outcome("", outcome_words(plan.outcome), result, str(end), (plan.outcome,))
+        found.append(replace(difference, call=end.call or end.near))
     elif result.trap is not None and result.trap.kind is TrapClass.INTERPRETER:
         found.extend(said(observation.traces, result.trap.detail))
     for role, events in plan.expected.items():
@@ -49,9 +53,10 @@ def _first_event(role: Role, expected: Events, actual: tuple[Event, ...], trappe
     wanted, seen = _at(expected.events, index), _at(actual, index)
     if seen is None and trapped and _stopped_within_call(expected[index:]):
         return None
-    path = expected.paths[index] if wanted is not None else "after the last event"
+    placed = expected[index] if wanted is not None else None
+    path = placed.path if placed is not None else "after the last event"
     place = f"event {index + 1}" + (f", {path}" if path else "")
-    return Difference.of_events("event", role, place, wanted, seen)
+    return Difference.of_events("event", role, place, wanted, seen, call_of(placed.place) if placed is not None else 0)
 
 
 def _first_difference(expected: tuple[Event, ...], actual: tuple[Event, ...]) -> int:
@@ -67,7 +72,7 @@ def _at(events: tuple[Event, ...], index: int) -> Event | None:
 
 def _stopped_within_call(missing: Sequence[PlacedEvent]) -> bool:
     """A trap may hide the component's last events, but no event before the call that it ended."""
-    calls = (event.path.partition(",")[0] for event in missing)  # differences do not need all of them
+    calls = (root_of(event.place) for event in missing)  # differences do not need all of them
     first = next(calls, None)
     return first is not None and all(call == first for call in calls)
 
@@ -124,7 +129,7 @@ def between(left: Observation, right: Observation) -> list[Difference]:
         return [Difference(3, "outcome", None, "", _any_outcome(a), _any_outcome(b))]
     found = []
     if _trap_words(a) != _trap_words(b):
-        found.append(Difference(3, "outcome", None, "", outcome_of(a), outcome_of(b)))
+        found.append(of_outcome("", _any_outcome(a), b))
     for role, trace in left.traces.items():
         other = right.traces.get(role)
         events = other.events if other is not None else ()
@@ -151,17 +156,36 @@ def outcome_words(expected: ExpectedOutcome) -> str:
     return f"a trap ({kinds}{f': {expected.detail}' if expected.detail else ''})"
 
 
-def outcome_of(result: RunResult) -> str:
-    if result.trap is None:
-        return RETURNS
+def of_outcome(
+    path: str,
+    expected: str,
+    result: RunResult,
+    before: str = "",
+    allowed: tuple[Event | ExpectedOutcome, ...] = (),
+) -> Difference:
+    """The end of a run that differs from what is expected. The rest as in `Difference`."""
+    return Difference(
+        3,
+        "outcome",
+        None,
+        path,
+        expected,
+        _any_outcome(result),
+        before,
+        allowed=allowed,
+        trapped=_trapped(result),
+    )
+
+
+def _trapped(result: RunResult) -> Trapped | None:
     trap = result.trap
-    return f"a trap ({trap.kind.value}: {trap.detail}) in {trap.entry}"
+    return Trapped(trap.kind, trap.detail, trap.entry) if trap is not None else None
 
 
 def _any_outcome(result: RunResult | Rejected) -> str:
     if isinstance(result, Rejected):
         return str(result)
-    return outcome_of(result)
+    return str(_trapped(result) or RETURNS)
 
 
 def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
 from harness.trace.event import Event
 
 NOTHING = "(nothing)"
 RETURNS = "every entry returns"
+
+
+@dataclass(frozen=True, slots=True)
+class Trapped:
+    """How a run trapped. `entry`: the export that the host called. `cause`: of a trap by the interpreter its name for
+    it, without `fail_`; of others the engine's words."""
+
+    kind: TrapClass
+    cause: str
+    entry: str
+
+    def __str__(self) -> str:
+        return f"a trap ({self.kind.value}: {self.cause}) in {self.entry}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +44,21 @@ class Difference:
     """In an outcome: the last event before it, and the event that should have come next."""
     events: tuple[Event | None, Event | None] = (None, None)
     """In a trace: the expected and the actual event; None for no event."""
+    allowed: tuple[Event | ExpectedOutcome, ...] = ()
+    """In a run: the events and ends that may come here, as `expected` names them."""
+    trapped: Trapped | None = None
+    """In an outcome: the trap that came; None: none came, or there was no run."""
+    call: int = 0
+    """The number of the call in its run that shows it, counted from 1; 0 if none does."""
+    element: bool = False
+    """Whether the place is in an element of a stream or a future."""
 
     @classmethod
-    def of_events(cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None) -> Difference:
-        return cls(3, aspect, role, path, _shown(expected), _shown(actual), events=(expected, actual))
+    def of_events(
+        cls, aspect: str, role: Role, path: str, expected: Event | None, actual: Event | None, call: int = 0
+    ) -> Difference:
+        allowed = (expected,) if expected is not None else ()
+        return cls(3, aspect, role, path, _shown(expected), _shown(actual), "", (expected, actual), allowed, call=call)
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)

@@ -20,7 +20,7 @@ from harness.binary.core_module import core_interface
 from harness.binary.sections import BinaryError
 from harness.judge.canon_options import STANDARD_PREFIX, judge_embedded_options
 from harness.judge.difference import Difference
-from harness.judge.judging import build_finding, findings_of
+from harness.judge.judging import command_finding, findings_of
 from harness.judge.same_world import built_world
 from harness.judge.unmergeable import broken_down
 from harness.judge.verdict import Finding
@@ -145,14 +145,14 @@ class EmbeddingJudge:
                 if not findings:
                     good[toolchain.name] = result.data
             else:
-                findings = [build_finding(subject.what(word), result)]
+                findings = [command_finding(subject.what(word), result)]
             found[toolchain.name] += [finding for finding in findings if finding not in found[toolchain.name]]
         return {name: good[name] for name in found if name in good}
 
     def _wrong_module(self, subject: _Subject, module: bytes) -> list[Finding]:
         refusal = self._refusal(module)
         if refusal is not None:
-            return [build_finding(subject.what("embed"), InvalidOutput(refusal, "embed", module))]
+            return [command_finding(subject.what("embed"), InvalidOutput(refusal, "embed", module))]
         try:
             world, encoding = self._readers.of_module(module)
         except ValueError as error:
@@ -165,7 +165,7 @@ class EmbeddingJudge:
     def _wrong_component(self, subject: _Subject, component: bytes) -> list[Finding]:
         refusal = self._component_refusal(component)
         if refusal is not None:
-            return [build_finding(subject.what("new"), InvalidOutput(refusal, "new", component))]
+            return [command_finding(subject.what("new"), InvalidOutput(refusal, "new", component))]
         try:
             world = self._readers.of_component(component)
         except ValueError as error:

@@ -47,8 +47,8 @@ def decided(finding: Finding, elsewhere: str | None) -> Finding:
     limit in another cell, `elsewhere`. Any other finding as it is."""
     if finding.outcome is not Outcome.LIMIT_REACHED or elsewhere is None:
         return finding
-    message = f"{finding.message}; in {elsewhere} the run ends far below the limit"
-    return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
+    text = f"{finding.text}; in {elsewhere} the run ends far below the limit"
+    return replace(finding, outcome=Outcome.TIMED_OUT, text=text)
 
 
 def _ends(result: RunResult | Rejected) -> bool:

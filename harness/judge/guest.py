@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
-from harness.plan.outcomes import TrapClass
+from harness.model.concurrency import EventCode
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.roles import Role
 from harness.toolchains.cells import Build, Cell
+from harness.trace.async_events import OF_ENDS, Delivered
+from harness.trace.event import Event
 from reports.outcomes import Outcome
 
 
@@ -61,18 +63,12 @@ def about(interpreter: str, verdict: Verdict, name: str) -> bool:
 def _decided(cell: GuestCell, interpreter: str, rule_of_ends: str) -> GuestCell:
     if not cell.blamed:
         return cell
-    found = [_with_rule(interpreter, rule_of_ends, _not_ended(cell, finding)) for finding in cell.findings]
+    found = [_with_rule(interpreter, rule_of_ends, _not_ended(finding)) for finding in cell.findings]
     return replace(cell, findings=tuple(found))
 
 
-_OF_AN_END = re.compile(r"\b(?:stream|future)_|\bevent [2-5] ")
-"""Events of streams and futures; those that are delivered have the codes of CanonicalABI.md, `EventCode`."""
-_IN_AN_END = re.compile(r"\ban element of (?:stream|future)\b")
-"""In the path of a value that was read or written."""
-_NO_HANDLE = f"a trap ({TrapClass.INVALID_HANDLE.value}"
-
-
-_CANCELLED = "`event 6 0 0`"
+_DELIVERED = (EventCode.STREAM_READ, EventCode.STREAM_WRITE, EventCode.FUTURE_READ, EventCode.FUTURE_WRITE)
+_CANCELLED = Delivered(EventCode.TASK_CANCELLED, 0, 0)
 _ENDS = "has to give each end on as it got it, once and at its place, and to drop the others"
 
 
@@ -82,21 +78,26 @@ def _with_rule(interpreter: str, rule_of_ends: str, finding: Finding) -> Finding
     if difference is None:
         return finding
     said = ""
-    if difference.actual.startswith(_NO_HANDLE):
+    if difference.trapped is not None and difference.trapped.kind is TrapClass.INVALID_HANDLE:
         said = f"{interpreter} gave a handle that it does not have: perhaps it has given it away before"
-    elif difference.expected.startswith(_CANCELLED):
+    elif difference.allowed[:1] == (_CANCELLED,):
         said = f"{interpreter} has to pass a cancellation on to the call that its task waits for"
-    elif any(map(_OF_AN_END.search, (difference.expected, difference.actual))) or _IN_AN_END.search(difference.path):
+    elif difference.element or any(map(_is_of_an_end, (*difference.allowed, *difference.events))):
         said = f"{interpreter} {rule_of_ends}"
-    return replace(finding, message=f"{finding.message} ({said})") if said else finding
+    return replace(finding, text=f"{finding.text} ({said})") if said else finding
 
 
-def _not_ended(cell: GuestCell, finding: Finding) -> Finding:
+def _is_of_an_end(shown: Event | ExpectedOutcome | None) -> bool:
+    """Whether an event is one of a stream or a future: an operation, or its completion."""
+    return isinstance(shown, OF_ENDS) or (isinstance(shown, Delivered) and shown.code in _DELIVERED)
+
+
+def _not_ended(finding: Finding) -> Finding:
     """A run that met a limit, without the name of the cell: it is the same fault in all of them."""
     if finding.outcome is not Outcome.LIMIT_REACHED:
         return finding
-    message = f"{finding.message.removeprefix(f'{cell.cell}, ')}; with boxed in its place the run ends"
-    return replace(finding, outcome=Outcome.TIMED_OUT, message=message)
+    text = f"run {finding.run}: {finding.text}; with boxed in its place the run ends"
+    return replace(finding, outcome=Outcome.TIMED_OUT, text=text, topic=None)
 
 
 def _same(one: GuestCell, other: GuestCell) -> bool:

@@ -14,6 +14,7 @@ from harness.judge.endless import RunsThatEnd, limit_reached
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
+from harness.judge.topic import OfCell, Topic
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.judge.votes import minority, shared_fault
 from harness.model.concurrency import Seen
@@ -113,27 +114,27 @@ def cell_findings(run: CellRun, against: Against) -> list[Finding]:
     for role, build in run.builds.items():
         failure = build.failure
         if failure is not None:
-            findings.append(build_finding(f"the {role.value} of {run.cell}", failure))
+            findings.append(build_finding(OfCell(str(run.cell), role), failure))
     if findings:
         return findings
     if run.rejected is not None:
         return [refused_by_engine(str(run.cell), run.rejected)]
+    cell = OfCell(str(run.cell))
     for number, observation in enumerate(run.observations):
         limit = limit_reached(observation)
         if limit:
-            told = f"{run.cell}, run {number + 1}: {limit}"
             first = all(finding.ended is None for finding in findings)  # only this run showed all of its events
             ended = against.ended(number, observation) if first else None
-            findings.append(Finding(Outcome.LIMIT_REACHED, told, None, number + 1, ended))
+            findings.append(Finding(Outcome.LIMIT_REACHED, limit, None, number + 1, ended, cell))
             continue
         fault = _engine_fault(observation)
         if fault:
-            findings.append(Finding(Outcome.ENGINE_FAULT, f"{run.cell}, run {number + 1}: {fault}", run=number + 1))
+            findings.append(Finding(Outcome.ENGINE_FAULT, fault, run=number + 1, topic=cell))
             continue
         try:
             differences = against.model(number, observation)
         except Undecidable as error:
-            findings.append(Finding(Outcome.UNPREDICTABLE, f"{run.cell}, run {number + 1}: {error}", run=number + 1))
+            findings.append(Finding(Outcome.UNPREDICTABLE, str(error), run=number + 1, topic=cell))
             continue
         if not differences:
             against.accept(number, observation, str(run.cell))
@@ -196,35 +197,48 @@ def _engine_fault(observation: Observation) -> str:
 def refused_by_engine(cell: str, rejected: Rejected) -> Finding:
     """Findings about outputs of tools that the engine refuses or does not finish."""
     if fault := engine_fault(rejected.message):
-        return Finding(Outcome.ENGINE_FAULT, f"{cell}: {_FAULT}, in {rejected.stage}: {fault}")
-    if rejected.signal:
-        return Finding(*_ended(cell, rejected))
-    outcome = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT
-    return Finding(outcome, f"{cell}: {rejected}")
+        outcome, text = Outcome.ENGINE_FAULT, f"{_FAULT}, in {rejected.stage}: {fault}"
+    elif rejected.signal:
+        outcome, text = _ended(rejected)
+    else:
+        outcome, text = Outcome.TIMED_OUT if rejected.timed_out else Outcome.INVALID_OUTPUT, str(rejected)
+    return Finding(outcome, text, topic=OfCell(cell))
 
 
-def _ended(cell: str, rejected: Rejected) -> tuple[Outcome, str]:
+def _ended(rejected: Rejected) -> tuple[Outcome, str]:
     """A signal ended the engine, or the composition before it, twice. No guest may do that to an engine, and no input
     to the harness, so it says nothing about a tool. SIGKILL comes from outside."""
     if rejected.signal == _SIGKILL:
         why = "the system killed the worker twice, at last while it ran alone, as it does when memory is short"
-        return Outcome.HARNESS_ERROR, f"{cell}: {why}; give it more memory, or make the input smaller"
+        return Outcome.HARNESS_ERROR, f"{why}; give it more memory, or make the input smaller"
     if rejected.stage == "compose":
-        return Outcome.HARNESS_ERROR, f"{cell}: a signal ended the harness twice, in compose: {rejected.message}"
-    return Outcome.ENGINE_FAULT, f"{cell}: a signal ended the engine twice, in {rejected.stage}: {rejected.message}"
+        return Outcome.HARNESS_ERROR, f"a signal ended the harness twice, in compose: {rejected.message}"
+    return Outcome.ENGINE_FAULT, f"a signal ended the engine twice, in {rejected.stage}: {rejected.message}"
 
 
-def build_finding(what: str, failure: BuildFailure) -> Finding:
+def build_finding(what: Topic, failure: BuildFailure) -> Finding:
     """The finding that a tool did not build `what`."""
+    outcome, text = failed(failure)
+    return Finding(outcome, text, topic=what)
+
+
+def command_finding(command: str, failure: BuildFailure) -> Finding:
+    """The finding that a command for the subject failed. Which command it was is a part of the fault."""
+    outcome, text = failed(failure)
+    return Finding(outcome, f"{command}: {text}")
+
+
+def failed(failure: BuildFailure) -> tuple[Outcome, str]:
+    """What a tool did in the place of its output, in words."""
     match failure:
         case Refused(message, stage):
-            return Finding(Outcome.FAIL, f"{what}: refused to {stage}: {message}")
+            return Outcome.FAIL, f"refused to {stage}: {message}"
         case Panicked(code, message, stage):
-            return Finding(Outcome.TOOL_PANICKED, f"{what}: {stage} panicked (exit code {code}): {message}")
+            return Outcome.TOOL_PANICKED, f"{stage} panicked (exit code {code}): {message}"
         case InvalidOutput(message, stage, _):
-            return Finding(Outcome.INVALID_OUTPUT, f"{what}: {stage} gave an invalid output: {message}")
+            return Outcome.INVALID_OUTPUT, f"{stage} gave an invalid output: {message}"
         case TimedOut(seconds, stage):
-            return Finding(Outcome.TIMED_OUT, f"{what}: {stage} did not end within {seconds:g} s")
+            return Outcome.TIMED_OUT, f"{stage} did not end within {seconds:g} s"
 
 
 def about(plan: Plan, expectations: Expectations) -> Expectations:
@@ -298,7 +312,7 @@ def _shown(finding: Finding) -> tuple[object, ...]:
     """What a finding shows, in whatever cell."""
     difference = finding.difference
     if difference is None:
-        return finding.outcome, finding.run, finding.message.partition(": ")[2]  # after the cell's name
+        return finding.outcome, finding.run, finding.text
     return finding.outcome, finding.run, difference.aspect, difference.role, difference.expected, difference.actual
 
 

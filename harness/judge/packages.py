@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.judge.difference import Difference
-from harness.judge.judging import build_finding, findings_of
+from harness.judge.judging import command_finding, findings_of
 from harness.judge.verdict import Finding
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
@@ -46,7 +46,7 @@ class PackageJudge:
                 if isinstance(result, Built):
                     found[toolchain.name] += _wrong(form, expected, result.data, part.features)
                 else:
-                    found[toolchain.name].append(build_finding(f"`{form}` of the subject", result))
+                    found[toolchain.name].append(command_finding(f"`{form}` of the subject", result))
         return found
 
 

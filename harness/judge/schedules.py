@@ -7,16 +7,18 @@ says nothing about a tool.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from harness.engine.results import Rejected, RunResult
-from harness.judge.diff import end_of, outcome_of, outcome_words, said, unbalanced
+from harness.judge.diff import end_of, of_outcome, outcome_words, said, unbalanced
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.observation import Observation
 from harness.model import Crossings
 from harness.model.abi import abi_of
 from harness.model.concurrency import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained, follow
-from harness.plan.outcomes import TrapClass
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import OfEnd, Place, call_of, root_of
 from harness.plan.plan import Plan, ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
@@ -117,16 +119,25 @@ def _unexplained(following: Unexplained, seen: Sequence[Seen], result: RunResult
     shown += [f"{more} others"] if more > 0 else []
     shown += [outcome_words(end) for end in following.ends]
     expected = " or ".join(shown) or NOTHING
-    path = next((each.event.path for each, _ in nearest.allowed[:MOST_ALLOWED] if each.event.path), "")
+    placed = next((each for each, _ in nearest.allowed[:MOST_ALLOWED] if each.event.path), None)
+    at: Place
+    path, at = (placed.event.path, placed.event.place) if placed is not None else ("", "")
+    allowed: tuple[Event | ExpectedOutcome, ...] = (
+        *[event for _, event in nearest.allowed[:MOST_ALLOWED]],
+        *following.ends,
+    )
     if wrong is not None and nearest.got is not None:
         wanted = nearest.allowed[0][1] if nearest.allowed else None
         place = f"event {following.index + 1} of all components, task {wrong.task}{f', {path}' if path else ''}"
         if isinstance(wanted, LATE) or isinstance(nearest.got, LATE):
             own = sum([each.role is wrong.role for each in seen[: following.index + 1]])
-            place = f"before event {following.index + 1} of all components, {own} of the component"
-        return Difference(3, "event", wrong.role, place, expected, str(nearest.got), events=(wanted, nearest.got))
+            place, at = f"before event {following.index + 1} of all components, {own} of the component", ""
+        events = (wanted, nearest.got)
+        difference = Difference(3, "event", wrong.role, place, expected, str(nearest.got), "", events, allowed)
+        return replace(difference, call=call_of(at), element=isinstance(root_of(at), OfEnd))
     before = f"the last event of all components is {len(seen)}, `{seen[-1].event}`" if seen else "no event came"
-    return Difference(3, "outcome", None, path, expected, outcome_of(result), before)
+    difference = of_outcome(path, expected, result, before, allowed)
+    return replace(difference, call=call_of(at), element=isinstance(root_of(at), OfEnd))
 
 
 class _Nearest(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
+from harness.judge.topic import Topic
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
 from reports.outcomes import Outcome
@@ -32,14 +33,23 @@ SEVERITY = (
 class Finding:
     """One fault in a toolchain's output, and the run that showed it (0: not in a run).
 
-    `ended`: where a limit ended the run. It is no part of the message, which is the same wherever that was.
+    `text`: what is said of the topic; without a topic, the whole message. `ended`: where a limit ended the run. It is
+    no part of the message, which is the same wherever that was.
     """
 
     outcome: Outcome
-    message: str
+    text: str
     difference: Difference | None = None
     run: int = 0
     ended: EndOfRun | None = None
+    topic: Topic | None = None
+
+    @property
+    def message(self) -> str:
+        """The topic and the text, for people, and for the expectations that people write."""
+        if self.topic is None:
+            return self.text
+        return f"{self.topic}{f', run {self.run}' if self.run else ''}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from harness.judge.exhibits import Exhibits, Made
 from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
+from harness.judge.topic import OfProgram
 from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
@@ -188,13 +189,13 @@ class _Linked:
         if self._case.refusal is not None:
             return self._not_refused(result, self._case.refusal)
         if not isinstance(result, Built):
-            return [build_finding(f"the program by {self._name}", result)]
+            return [build_finding(OfProgram(self._name), result)]
         if self._initializer:
             what = f"{self._case.title} of {self._name}"
             result = self._bench.builder.initialize(result.data, self._initializer, None, what)
-            self.not_initialized = refusal(result, f"the program by {self._name}")
+            self.not_initialized = refusal(result, str(OfProgram(self._name)))
             if not isinstance(result, Built):
-                return [] if self.not_initialized else [build_finding(f"the program by {self._name}", result)]
+                return [] if self.not_initialized else [build_finding(OfProgram(self._name), result)]
         self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 
@@ -208,7 +209,7 @@ class _Linked:
         if isinstance(result, Built):
             return [Finding(Outcome.FAIL, f"{self._name}: expected a refusal, got {len(result.data)} bytes")]
         if not isinstance(result, Refused):
-            return [build_finding(f"the program by {self._name}", result)]
+            return [build_finding(OfProgram(self._name), result)]
         if self._name == OURS and message not in result.message:
             return [Finding(Outcome.FAIL, f"expected a message with {message!r}, got: {result.message}")]
         return []

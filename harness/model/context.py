@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.model.instance import Instance, Show
-from harness.model.places import Place
 from harness.model.table import SpecTrap, Subtask, Task
 from harness.model.table import Unpredictable as Unpredictable
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Place
 from harness.script import operations as s
 from harness.trace.event import Event
 

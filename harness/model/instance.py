@@ -9,10 +9,10 @@ from operator import is_
 from typing import Any
 
 from harness.model.hooks import HOOKS, HookEvents
-from harness.model.places import Place, Places
 from harness.model.table import HandleTable, ResourceIdentity, SpecTrap, Unpredictable
 from harness.plan.events import Events
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Place, Root
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.script.text import in_words
@@ -46,7 +46,7 @@ class Instance:
         """Each event, then its place. Thousands of pairs would keep the garbage collector busy."""
         self.show: Show = self._shown.extend
         """Shows an event and its place."""
-        self.where = ""
+        self.where: Root = ""
         """The running call: the place of events without a value."""
         self.registers: list[s.Value | None] = [None] * s.REGISTERS
         self._identities: dict[Resource, ResourceIdentity] = {}
@@ -72,7 +72,7 @@ class Instance:
 
     def expected(self) -> Events:
         """The shown events, with renamed handles."""
-        return Events(tuple(rename(self._shown[::2])), Places(self._shown[1::2]))
+        return Events(tuple(rename(self._shown[::2])), self._shown[1::2])
 
     def identity(self, resource: Resource) -> ResourceIdentity:
         found = self._identities.get(resource)

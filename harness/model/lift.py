@@ -14,9 +14,9 @@ from functools import partial
 
 from harness.model import lift_handles, lift_sequences, scalars
 from harness.model.context import LiftLowerContext, Load, Unpredictable
-from harness.model.places import Place, place_text
 from harness.model.scalars import U32
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Place, place_text
 from harness.script import operations as s
 from harness.trace import events as e
 from harness.trace.event import Each

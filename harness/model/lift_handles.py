@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from harness.model.context import NOTHING, LiftLowerContext, Load
 from harness.model.handle_kinds import of_kind
-from harness.model.places import Place
 from harness.model.scalars import U32
 from harness.model.table import SpecTrap, Subtask
+from harness.plan.places import Place
 from harness.script import operations as s
 from harness.trace import events as e
 from harness.trace.event import Event

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from harness.model.context import LiftLowerContext, Load, Unpredictable, unseen
-from harness.model.places import Place, place_text
 from harness.model.reported import reported_items
 from harness.model.scalars import U32
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Place, place_text
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.trace import events as e

@@ -13,8 +13,8 @@ from functools import partial
 from harness.model import lower_handles
 from harness.model.context import LiftLowerContext, unseen
 from harness.model.context import Store as Store
-from harness.model.places import Place
 from harness.model.reported import reported_items
+from harness.plan.places import Place
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.trace import events as e

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from harness.model.context import LiftLowerContext, Store
 from harness.model.handle_kinds import of_kind
-from harness.model.places import Place
 from harness.model.table import ErrorContextHandle, ResourceHandle, Task
+from harness.plan.places import Place
 from harness.script import operations as s
 from harness.trace import events as e
 from harness.trace.event import Event

@@ -17,6 +17,7 @@ from harness.model.instance import Instance, part
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Subtask, Task
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import OfCall, Root
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.events import ResourceDtor
@@ -118,7 +119,7 @@ class _Machine:
             raise caller.fail("no_import")
         callee = self.instances[crossing.callee]
         self._calls += 1
-        where = f"call {self._calls} {crossing.imported.canonical}"
+        where = OfCall(self._calls, crossing.imported.canonical)
         caller.show((crossing.events.import_call, where))
         subtask = Subtask()
         cx = LiftLowerContext(caller, subtask, args)
@@ -136,7 +137,7 @@ class _Machine:
         caller.show((crossing.events.import_return, where))
         return given
 
-    def _export(self, callee: Instance, crossing: Crossing, args: list[s.Value], where: str) -> s.Value | None:
+    def _export(self, callee: Instance, crossing: Crossing, args: list[s.Value], where: Root) -> s.Value | None:
         """`canon lift`: lowers the parameters, runs the frame, lifts the result, calls post-return."""
         if callee.role in self._entered:
             raise SpecTrap(TrapClass.CANNOT_ENTER)
@@ -167,7 +168,7 @@ class _Machine:
         crossing: Crossing,
         value: s.Value | None,
         args: tuple[s.Value, ...],
-        where: str,
+        where: Root,
         task: Task,
     ) -> s.Value | None:
         """The lifted result. The specification lifts it before it counts borrows; engines may count first."""

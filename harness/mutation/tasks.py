@@ -11,7 +11,7 @@ from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText
-from harness.fuzz.bucket import message_shape
+from harness.fuzz.bucket import finding_shape
 from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_link_case
 from harness.fuzz.planned import encodings_of, hooks_of, plan_trial
 from harness.fuzz.trial import Recipe, draw
@@ -98,7 +98,7 @@ def _try_link_case(
             if finding.outcome is Outcome.ENGINE_FAULT:
                 continue
             level, aspect = (finding.difference.level, finding.difference.aspect) if finding.difference else (0, "")
-            kind = f"{aspect} {message_shape(finding.message)}".strip()
+            kind = f"{aspect} {finding_shape(finding)}".strip()
             found.setdefault(mutant, Detection(level, kind, finding.message))
     return found
 

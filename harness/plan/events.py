@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from harness.plan.places import Place, place_text
 from harness.records.unguarded import unguarded
 
 if TYPE_CHECKING:  # plans exist before their events are needed
@@ -21,12 +22,17 @@ _LINE = 64
 class PlacedEvent:
     """An expected event, with renamed handles and canonical NaNs.
 
-    Memory events, balances and `fail` are not included. `path` is the event's place in the values of a call (`call 3
-    a:b/c#f, result.field[2]`); it is not compared.
+    Memory events, balances and `fail` are not included. `place` is the event's place in the values of a call; it is not
+    compared.
     """
 
     event: Event
-    path: str = field(default="", compare=False)
+    place: Place = field(default="", compare=False)
+
+    @property
+    def path(self) -> str:
+        """The place as a text: `call 3 a:b/c#f, result.field[2]`."""
+        return place_text(self.place)
 
     @property
     def line(self) -> str:
@@ -35,10 +41,10 @@ class PlacedEvent:
 
 @dataclass(frozen=True)
 class Events(Sequence[PlacedEvent]):
-    """The events of one component in one run. They are separate from paths, because only a difference needs a path."""
+    """The events of one component in one run. They are separate from places, because only a difference needs one."""
 
     events: tuple[Event, ...]
-    paths: Sequence[str] = field(compare=False)
+    places: Sequence[Place] = field(compare=False)
     _seen: tuple[Event, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     @overload
@@ -47,8 +53,8 @@ class Events(Sequence[PlacedEvent]):
     def __getitem__(self, index: slice) -> Events: ...
     def __getitem__(self, index: int | slice) -> PlacedEvent | Events:
         if isinstance(index, slice):
-            return Events(self.events[index], self.paths[index])
-        return PlacedEvent(self.events[index], self.paths[index])
+            return Events(self.events[index], self.places[index])
+        return PlacedEvent(self.events[index], self.places[index])
 
     def __len__(self) -> int:
         return len(self.events)
@@ -57,6 +63,11 @@ class Events(Sequence[PlacedEvent]):
     def lines(self) -> tuple[str, ...]:
         """The events as lines of text."""
         return tuple(map(str, self.events))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The places as texts."""
+        return tuple(map(place_text, self.places))
 
     @cached_property
     def size(self) -> int:

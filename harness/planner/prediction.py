@@ -9,6 +9,7 @@ from harness.model import ModelRun, run_model
 from harness.model.concurrency import Prediction, predict
 from harness.model.table import ResourceIdentity
 from harness.plan.events import Events
+from harness.plan.places import Place
 from harness.plan.roles import Role
 from harness.planner.composition import Composition
 from harness.script import operations as s
@@ -45,7 +46,7 @@ def _events(found: Prediction, role: Role) -> Events:
     """The events of one component as its trace has them (`harness/trace/tasks.py`)."""
     shown = [each for each in found.shown if each.role is role]
     events: list[Event] = []
-    paths: list[str] = []
+    places: list[Place] = []
     task = 0
     for each, event in zip(shown, rename([each.event.event for each in shown]), strict=True):
         events += each.late
@@ -53,7 +54,7 @@ def _events(found: Prediction, role: Role) -> Events:
             task = each.task
             events.append(TaskSwitch(task))
         events.append(event)
-        paths += [each.event.path] * (len(events) - len(paths))
+        places += [each.event.place] * (len(events) - len(places))
     if role in found.left:
         events += found.left[role].late
-    return Events(tuple(events), (*paths, *[""] * (len(events) - len(paths))))
+    return Events(tuple(events), (*places, *[""] * (len(events) - len(places))))

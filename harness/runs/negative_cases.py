@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.judge.exhibits import Covered
 from harness.judge.ran import Ran
+from harness.judge.topic import OfRow
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
 from harness.suite.negative_cases import NegativeCase, NegativeCases
 from harness.suite.tool_versions import conditions, holds
@@ -58,7 +59,7 @@ def judge_negative_cases(
             if given is not None:
                 said.setdefault(row.line, {})[name] = given.cause
             if given is not None and given.wrong is not None:
-                findings.append(Finding(Outcome.FAIL, f"line {row.line} ({row.why}): {given.wrong}"))
+                findings.append(Finding(Outcome.FAIL, given.wrong, topic=OfRow(row.line, row.why)))
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(name, outcome, tuple(findings)))
@@ -74,7 +75,7 @@ def _read_again(verdict: Verdict, disputed: Sequence[NegativeCase], reading: Sec
         ask = reading.accepted_alone if row.stage == "wit" else reading.otherwise
         difference = ask(row.wit, row.features)
         if difference:
-            return misread(verdict, f"line {row.line} ({row.why}): {difference}")
+            return misread(verdict, f"{OfRow(row.line, row.why)}: {difference}")
     return verdict
 
 

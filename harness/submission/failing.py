@@ -14,7 +14,7 @@ from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.fuzz.bucket import message_shape
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.judge.judging import build_finding
+from harness.judge.judging import failed
 from harness.process.children import ProcessLimits, Running
 from harness.process.steps import StepLost
 from harness.submission.command import Command, InputWord, with_output
@@ -27,7 +27,6 @@ from reports.outcomes import Outcome
 ATTEMPTS = 400
 """Of a reduction: each starts the command once."""
 _STAGE = "run"
-_WHAT = "the command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _failure(bench: Workbench, words: Sequence[str], prefix: str = "") -> Failur
             result = _read(bench, result, output if named else None, limits, prefix)
     match result:
         case Refused(message) | InvalidOutput(message):
-            return Failure(build_finding(_WHAT, result).outcome, message)
+            return Failure(failed(result)[0], message)
         case Panicked(_, message):
             return Failure(Outcome.TOOL_PANICKED, message)
         case TimedOut(seconds):

@@ -233,6 +233,13 @@ class EndBalance(Balances):
         return EndBalance(self.kind, self.type, 0)
 
 
+OF_ENDS = (
+    *(EndsNew, EndRead, EndWrite, EndLower, EndLift, CancelRead, CancelWrite, DropReadable, DropWritable),
+    EndBalance,
+)
+"""The events of operations on one stream or future: those of `ENDS`."""
+
+
 @event("async_balance {tasks} {calls} {copies} {sets}")
 @dataclass(frozen=True, slots=True)
 class AsyncBalance(Event):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from harness.engine.results import Rejected, RunResult, Trap
 from harness.explain.differences import in_wave, rule_of
 from harness.explain.rules import KINDS
+from harness.judge.diff import against_model
 from harness.judge.difference import Difference
+from harness.judge.observation import Observation
+from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.trace.async_events import TaskBalance
 from harness.trace.event import Event
@@ -22,6 +27,8 @@ from harness.trace.events import (
     PushNumber,
     PushString,
 )
+
+ENDS = ExpectedOutcome()
 
 
 @pytest.mark.parametrize(
@@ -60,15 +67,22 @@ def test_rules_of_events(expected: Event | None, seen: Event | None, rule: str) 
 @pytest.mark.parametrize(
     ("expected", "actual", "rule"),
     [
-        ("every entry returns", "a trap (invalid-char: 0xd800) in run", "a char that is 0x110000 or more"),
-        ("a trap (invalid-utf8)", "every entry returns", "bytes that the string encoding does not allow trap"),
-        ("every entry returns", "the call does not end", ""),
-        ("every entry returns", "a trap (made-up) in run", ""),
+        (ENDS, Trap(TrapClass.INVALID_CHAR, "0xd800", "run", ""), "a char that is 0x110000 or more"),
+        (ExpectedOutcome(TrapClass.INVALID_UTF8), None, "bytes that the string encoding does not allow trap"),
+        (ExpectedOutcome(TrapClass.INVALID_UTF8), Trap(TrapClass.INVALID_CHAR, "", "", ""), "bytes that the string"),
     ],
 )
-def test_rules_of_outcomes(expected: str, actual: str, rule: str) -> None:
-    found = rule_of(Difference(3, "outcome", None, "", expected, actual))
-    assert found.startswith(rule) and bool(found) == bool(rule)
+def test_rules_of_outcomes(expected: ExpectedOutcome, actual: Trap | None, rule: str) -> None:
+    seen = Observation(RunResult({}, actual), {})
+    (found,) = against_model(seen, ScriptPlan({}, {}, expected))
+    assert rule_of(found).startswith(rule)
+
+
+def test_no_rule_for_what_did_not_run() -> None:
+    """Whatever the engine says."""
+    seen = Observation(Rejected("instantiate", "a trap (invalid-char: x) in run"), {})
+    (found,) = against_model(seen, ScriptPlan({}, {}, ENDS))
+    assert "a trap (invalid-char: x) in run" in found.actual and rule_of(found) == ""
 
 
 def test_no_rule_for_other_levels() -> None:

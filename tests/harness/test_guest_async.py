@@ -21,7 +21,7 @@ from harness.suite.case import load_case
 from harness.toolchains.abilities import Abilities
 from harness.toolchains.selection import Ours, Selection
 from reports.outcomes import Outcome
-from tests.harness.test_guest import CASES
+from tests.harness.guests import CASES
 
 ASYNC = Abilities(asynchronous=True)
 

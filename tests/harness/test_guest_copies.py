@@ -25,7 +25,7 @@ from interpreters.build import build_echo
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
-from tests.harness.test_guest import needs_zig
+from tests.harness.guests import needs_zig
 
 COPIES = Abilities(asynchronous=True, streams=Streams.COPY)
 

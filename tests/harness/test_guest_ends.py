@@ -28,7 +28,7 @@ from interpreters.build import build_echo
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
-from tests.harness.test_guest import CASES, needs_zig
+from tests.harness.guests import CASES, needs_zig
 
 ALL = Abilities(asynchronous=True, streams=Streams.PASS)
 

@@ -24,7 +24,7 @@ WHOLE = {
 }
 """Pages whose commands another test runs, all of them."""
 _FUZZ = "tests/harness/fuzz/test_fuzz_command.py"
-_GUEST = "tests/harness/test_guest.py"
+_GUEST = "tests/harness/test_guest_command.py"
 _SUBMIT = "tests/harness/test_submit_sources.py"
 ELSEWHERE = {
     r"harness fuzz": _FUZZ,

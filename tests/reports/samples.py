@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
 from reports.inputs import Inputs, ResultFile
-from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool, Used
+from reports.model import Called, CaseResult, Covered, Excerpt, Finding, Made, Opinion, Ran, Run, Tool, Topic, Used
 from reports.mutants import Mutant, MutantsRun
 from reports.outcomes import Outcome
 
@@ -16,7 +16,11 @@ TOOLS = (Tool("ours", "generator", "0.1.0"), Tool("reference", "wasm-tools", "1.
 FINDING = Finding(
     Outcome.FAIL, "event: expected push_u8 1, got push_u8 255", 3, "event", "subject", "call 1", "1", "255", 2, 1
 )
-PANIC = Finding(Outcome.TOOL_PANICKED, "thread 'main' panicked")
+PANIC = Finding(
+    Outcome.TOOL_PANICKED,
+    "the subject of reference@winch: thread 'main' panicked",
+    topic=Topic("reference@winch", "thread 'main' panicked", ("subject",)),
+)
 
 PASSED = CaseResult(
     "scalars/byte",
@@ -143,11 +147,12 @@ HOSTILE = (
 def hostile_case(text: str) -> CaseResult:
     """Every field that a file, a guest or a tool fills has the text."""
     finding = Finding(Outcome.FAIL, text, 3, text, "subject", text, text, text, 1, 1, text)
+    refusals = [Finding(Outcome.FAIL, text, topic=Topic(text, text, (role,))) for role in ("subject", "driver")]
     return CaseResult(
         name=text,
         title=text,
         outcome=Outcome.FAIL,
-        opinions=(Opinion(text, Outcome.FAIL, (finding, replace(finding, aspect="")), text, text),),
+        opinions=(Opinion(text, Outcome.FAIL, (finding, replace(finding, aspect=""), *refusals), text, text),),
         minority=text,
         reason=text,
         unsupported=(text,),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.joined import joined, texts
-from reports.model import CaseResult, Finding, Opinion
+from reports.model import CaseResult, Finding, Opinion, Topic
 from reports.outcomes import Outcome
 from reports.site.views import case_page
 from reports.text import case_text
@@ -19,7 +19,11 @@ MIXED = "subject=ours,provider=mine,driver=mine@winch"
 
 
 def refused(role: str, cell: str = "mine@winch", text: str = NO) -> Finding:
-    return Finding(Outcome.FAIL, f"the {role} of {cell}: {text}")
+    """As `harness.cli.results` writes it."""
+    return Finding(Outcome.FAIL, f"the {role} of {cell}: {text}", topic=Topic(cell, text, (role,)))
+
+
+LOST = Finding(Outcome.TIMED_OUT, "mine@winch: not run: no end", topic=Topic("mine@winch", "not run: no end"))
 
 
 @pytest.mark.parametrize(
@@ -35,8 +39,9 @@ def refused(role: str, cell: str = "mine@winch", text: str = NO) -> Finding:
         ([refused("subject"), refused("driver", MIXED)],
          [f"the subject of mine@winch: {NO}", f"the driver of {MIXED}: {NO}"]),
         ([Finding(Outcome.FAIL, "m"), Finding(Outcome.FAIL, "m")], ["m", "m"]),
-        ([replace(refused("subject"), aspect="event"), replace(refused("driver"), aspect="event")],
+        ([replace(refused("subject"), topic=None), replace(refused("driver"), topic=None)],
          [f"the subject of mine@winch: {NO}", f"the driver of mine@winch: {NO}"]),
+        ([LOST, LOST], ["mine@winch: not run: no end", "mine@winch: not run: no end"]),
         ([refused("subject"), replace(refused("driver"), outcome=Outcome.TOOL_PANICKED)],
          [f"the subject of mine@winch: {NO}", f"the driver of mine@winch: {NO}"]),
     ],
@@ -58,10 +63,12 @@ def test_nothing_is_lost_and_nothing_is_told_twice(findings: list[Finding]) -> N
     for finding in findings:
         (role, text) = finding.message.split()[1], finding.message.partition(": ")[2]
         assert any(role in new.message.partition(": ")[0] and new.message.partition(": ")[2] == text for new in told)
+    assert joined(told) == told
 
 
 def test_other_findings_have_no_texts() -> None:
     assert texts([refused("subject"), Finding(Outcome.FAIL, "no")]) == {}
+    assert texts([refused("subject"), LOST]) == {}
     assert texts([refused("subject"), refused("driver")]) == {NO: ["subject", "driver"]}
 
 

@@ -14,7 +14,7 @@ from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.waitables import Subtask, SubtaskState
 from harness.model.context import LiftLowerContext, unseen
 from harness.model.crossing import Crossing
-from harness.model.places import Place
+from harness.plan.places import Place, Root
 from harness.script import operations as s
 from harness.trace.event import Event
 
@@ -30,7 +30,7 @@ class ImportedCall(Forked):
     crossing: Crossing
     values: tuple[s.Value, ...]
     """The arguments; registers are replaced by their contents."""
-    where: str
+    where: Root
     pushes: Kept = field(default_factory=list)
     """The events of lowering the result, until the interpreter takes it."""
     result: s.Value | None = None

@@ -13,9 +13,9 @@ from harness.model.concurrency.threads import Thread
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
 from harness.model.hooks import HookEvents
 from harness.model.instance import Identify, Instance
-from harness.model.places import Place
 from harness.model.table import Entry, SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Place
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.event import Event

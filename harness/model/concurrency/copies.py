@@ -16,6 +16,7 @@ from harness.model.concurrency.waitables import BLOCKED, EventCode, EventTuple, 
 from harness.model.context import LiftLowerContext, Unpredictable, unseen
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import OfEnd
 from harness.script import operations as s
 from harness.world import types as t
 
@@ -80,7 +81,7 @@ def transfer(source: Buffer, target: Buffer) -> None:
             kept: Kept = []
             cx = LiftLowerContext(target.inst, None)
             cx.show = kept.append
-            place = (f"an element of {target.type.canonical}", index)
+            place = (OfEnd(target.type.canonical), index)
             target.got.append((passage.lower(cx, value, place), kept))
     source.progress += count
     target.progress += count

@@ -10,6 +10,7 @@ from harness.model.concurrency.type_path import type_at
 from harness.model.concurrency.waitables import BLOCKED, EventCode
 from harness.model.context import LiftLowerContext
 from harness.model.scalars import U32
+from harness.plan.places import OfEnd
 from harness.script import operations as s
 from harness.script.async_operations import NewEnds, State
 from harness.trace import async_events as a
@@ -79,7 +80,7 @@ def write(inst: ComponentInstance, value: s.Value, offered: int, values: tuple[s
         load = inst.store_of.crossings.payload(type.type, type.type, inst.lists, inst.lists).lift
         for index, element in enumerate(values):
             inst.tell(a.EndLower(_kind(type), type.canonical, index))
-            load(LiftLowerContext(inst, None).only_pops(), element, (f"an element of {type.canonical}", index))
+            load(LiftLowerContext(inst, None).only_pops(), element, (OfEnd(type.canonical), index))
     result = _copy(inst, known, count, values)
     inst.tell(a.EndWrite(_kind(type), type.canonical, number, count, result))
     if result != BLOCKED:

@@ -16,9 +16,9 @@ from harness.model.concurrency.observed import Explained, Following, Left, RunEn
 from harness.model.concurrency.store import PredictedEvent, Store
 from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
-from harness.model.places import place_text
 from harness.plan.events import PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome
+from harness.plan.places import place_text
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.async_events import Delivered
@@ -74,7 +74,7 @@ def _answer(index: int, search: _Search, doubts: list[str]) -> Following:
 
 
 def shown(raw: PredictedEvent) -> Shown:
-    return Shown(raw.role, raw.task, PlacedEvent(raw.event, place_text(raw.place)), raw.late)
+    return Shown(raw.role, raw.task, PlacedEvent(raw.event, raw.place), raw.late)
 
 
 def _seen(raw: PredictedEvent) -> tuple[Role, int, Event, tuple[Event, ...]]:

@@ -23,6 +23,7 @@ from harness.model.context import LiftLowerContext
 from harness.model.crossing import Crossing
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Root
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace import async_events as a
@@ -49,7 +50,7 @@ def exported_task(store: Store, crossing: Crossing, subtask: Subtask) -> Task:
     return task
 
 
-def destructor_task(store: Store, role: Role, canonical: str, rep: int, where: str) -> Task:
+def destructor_task(store: Store, role: Role, canonical: str, rep: int, where: Root) -> Task:
     interface, name = resource_ops.parts_of(canonical)
     task = Task(store.instances[role], LiftKind.SYNC, s.OnDestructor(interface, name), rep=rep, where=where)
     task.implicit_thread.then(enter_implicit_thread)

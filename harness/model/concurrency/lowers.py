@@ -13,6 +13,7 @@ from harness.model.concurrency.waitables import BLOCKED, Subtask, SubtaskState
 from harness.model.crossing import Crossing
 from harness.model.table import SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import OfCall
 from harness.script import operations as s
 from harness.trace import async_events as a
 
@@ -29,7 +30,7 @@ def _crossing(
 def _enter(store: Store, thread: Thread, crossing: Crossing, values: tuple[s.Value, ...], then: Do) -> None:
     """Control goes to the callee. `then` is called afterwards, with the subtask as its first argument."""
     store.calls += 1
-    call = ImportedCall(thread.task.inst, crossing, values, f"call {store.calls} {crossing.imported.canonical}")
+    call = ImportedCall(thread.task.inst, crossing, values, OfCall(store.calls, crossing.imported.canonical))
     call.pop()
     subtask = Subtask(call)
     subtask.task = exported_task(store, crossing, subtask)

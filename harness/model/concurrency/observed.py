@@ -44,7 +44,7 @@ class RunEnd:
 @unguarded
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event that the model predicts, with its place as a text."""
+    """An event that the model predicts, with its place."""
 
     role: Role
     task: int

@@ -21,9 +21,9 @@ from harness.model.concurrency.shapes import Shapes
 from harness.model.concurrency.threads import Choice, Condition, Possibility, Running, SyncWait, Task, TaskState, Thread
 from harness.model.concurrency.waitables import EventTuple, Waitable, WaitableSet
 from harness.model.crossing import Crossings
-from harness.model.places import Place
 from harness.model.table import SpecTrap, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import Place
 from harness.plan.roles import Role
 from harness.records.unguarded import unguarded
 from harness.script import operations as s

@@ -12,6 +12,7 @@ from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
+from harness.plan.places import Root
 from harness.plan.roles import Role
 from harness.script import operations as s
 
@@ -65,7 +66,7 @@ class Task(table.Task, Forked):
         key: s.FrameKey | None,
         subtask: Subtask | None = None,
         rep: int = 0,
-        where: str = "",
+        where: Root = "",
     ) -> None:
         table.Task.__init__(self)
         self.inst = inst

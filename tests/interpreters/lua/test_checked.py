@@ -25,7 +25,7 @@ from harness.toolchains.selection import Ours, Reference, Selection
 from interpreters.lua import COPIES, ECHO
 from interpreters.lua.build import LibraryKind
 from reports.outcomes import Outcome
-from tests.harness.test_guest import CASES, plan
+from tests.harness.guests import CASES, plan
 from tests.harness.test_guest_async import async_plan
 from tests.harness.test_guest_cancels import cancels_plan
 from tests.harness.test_guest_copies import copies_plan
