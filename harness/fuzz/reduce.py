@@ -111,7 +111,7 @@ class Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
-        self._hooks = hooks_of(task.index)
+        self._hooks = hooks_of(task.index, bool(task.options.initializer))
 
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int
