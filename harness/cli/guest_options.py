@@ -15,6 +15,12 @@ from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NO_WASI = (
+    "--init: the harness's own interpreter imports nothing of WASI, so {} has nothing to do with it, and no other "
+    "interpreter says what initialisation must keep; `generator component init` takes a component with an adapter by "
+    "itself (docs/preinit.md)"
+)
+
 _OPTIONS = (
     click.option(
         "--interpreter",
@@ -53,11 +59,14 @@ def guest_options(command: F) -> F:
 
 
 def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
-    """Raises `UsedWrongly` for files that cannot be an interpreter."""
+    """Raises `UsedWrongly` for files that cannot be an interpreter. `given` still has what the command takes by
+    `--init`."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
     asynchronous, streams, cancels = given.pop("with_async"), given.pop("streams"), given.pop("with_cancel")
     one_at_a_time = given.pop("one_at_a_time")
+    if given.get("initializer") and (adapters or libraries):
+        raise UsedWrongly(NO_WASI.format("--adapt" if adapters else "--library"))
     if path is None:
         options = {
             "--abi-version": version,

@@ -36,6 +36,7 @@ from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.selection import Named, Selection
 from reports import fuzz as reports
 from reports.outcomes import Outcome
+from tests.harness.test_preinit import needs_wizer
 
 OPTIONS = Options(artifacts=None, initializer=OURS)
 RECIPE = Recipe(1, calls=20)
@@ -198,7 +199,11 @@ def test_the_commands_of_a_finding_show_it_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["fuzz", "--init", WIZER, "--worlds", "link"], "no function that `wasmtime wizer` could run"),
+        pytest.param(
+            ["fuzz", "--init", WIZER, "--worlds", "link"],
+            "no function that `wasmtime wizer` could run",
+            marks=needs_wizer,
+        ),
         (["fuzz", "--init", "--interpreter", str(interpreters.boxed(3))], "--init needs the harness's own interpreter"),
         (["fuzz", "--init", "other"], "'other' is not one of"),
     ],
