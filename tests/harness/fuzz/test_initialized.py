@@ -219,3 +219,14 @@ def test_without_wizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command:
     case.write_text("")
     words = [command, *([str(case)] if command == "reduce" else []), "--init", WIZER]
     assert wizer.NO_WIZER in " ".join(harness(words, 2).split())
+
+
+def test_check_writes_a_reduced_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("w.wit").write_text(SIGNED.wit)
+    words = ["check", "w.wit", "--calls", "4", *WRONG, "--init", "--write-case", "case.toml", "--reduce"]
+    output = harness(words, 1)
+    assert "reduced in " in output and "harness run case.toml" in output
+    assert f"{INITIALIZER}, in the subject of ours" in Path("case.toml").read_text()
+    harness(["run", "case.toml", *WRONG], 0)
+    harness(["run", "case.toml", *WRONG, "--init"], 1)
