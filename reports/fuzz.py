@@ -81,6 +81,8 @@ class FuzzRun:
     notes: tuple[str, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage, summed over workers."""
+    initializer: str = field(default="", metadata=ADDED)
+    """What pre-initialised every subject; empty: nothing."""
 
     @property
     def complete(self) -> bool:
@@ -115,7 +117,8 @@ def schema() -> dict[str, Any]:
 def head_text(run: FuzzRun, scope: str) -> str:
     """The first lines: the tools, important notes, and the worlds of the campaign."""
     tools = ", ".join(f"{tool.name} ({tool.tool} {tool.version})" for tool in run.tools)
-    lines = [*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}")]
+    before = f"; subjects are pre-initialised by {run.initializer}" if run.initializer else ""
+    lines = [*run.notes, one_line(f"toolchains: {tools}; engine: {run.engine}{before}")]
     return lines_of([*lines, f"seed {run.seed}, {run.source} worlds: {scope}; {counted(run.jobs, 'worker')}"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.wasm.code import Code, Mem, Op
 from generator.wasm.encode import encode_module
 from generator.wasm.module import Export, Import, Module
@@ -12,7 +13,6 @@ from generator.wasm.types import ExternKind, FuncIndex, FuncType, GlobalType, Li
 
 MEMORY, GLOBALS = "memory", "globals"
 """The modules from which accessors import."""
-PAGE_SIZE = 1 << 16
 _EXTRACT_LANE = b"\xfd\x1d"
 """i64x2.extract_lane"""
 _MEMORY_SIZE = b"\x3f\x00"

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from ctypes import POINTER, byref
 from typing import Any
 
+from generator.preinit.kept_pages import KeptPages, TooMuchState, Total
+
 WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", "io", "random", "sockets")])
 """The packages that the engine implements."""
 _FEATURE = re.compile(r"wasmtime_config_wasm_component_model_(\w+_)?set")
@@ -31,7 +33,6 @@ _OFF = re.compile(
 """What the engine says about code of a feature that is off."""
 _OFFSET = re.compile(r" \(at offset 0x[0-9a-f]+\)|(?<=code) at offset \d+")
 """Places in the instrumented component, which nobody has."""
-_PAGE_SIZE = 1 << 16
 
 _called: list[str] = []
 """The imports that were called although nothing implements them. Errors of the engine do not name them."""
@@ -39,10 +40,6 @@ _called: list[str] = []
 
 class NotCompiled(Exception):
     """The engine refuses the component."""
-
-
-class TooMuchState(Exception):
-    """The memories are too large to be kept."""
 
 
 def main() -> int:
@@ -59,7 +56,7 @@ def main() -> int:
     return 0 if failure is None else 1
 
 
-def _outcome(request: dict[str, Any]) -> tuple[str | None, list[_Memory], list[int]]:
+def _outcome(request: dict[str, Any]) -> tuple[str | None, list[KeptPages], list[int]]:
     """The reason of a failure, or the state."""
     import wasmtime
 
@@ -90,7 +87,7 @@ def _missing(path: str) -> str:
     return f"it calls the import {path}, which is not there during initialisation"
 
 
-def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[_Memory], list[int]]:
+def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[KeptPages], list[int]]:
     """Each memory and the bits of each global, after initialisation."""
     from wasmtime.component import Linker
 
@@ -98,8 +95,8 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[_Memory], list[in
     component = _compiled(engine, binary)
     linker = Linker(engine)
     linker.add_wasip2()
-    total = _Total(request["state"])
-    memories = [_Memory(total) for _ in range(request["memories"])]
+    total = Total(request["state"])
+    memories = [KeptPages(total) for _ in range(request["memories"])]
     globals: list[int] = []
     with linker.root() as root:
         for number, memory in enumerate(memories):
@@ -265,37 +262,3 @@ def _failure(path: str) -> Callable[..., None]:
         raise ImportError(path)
 
     return fail
-
-
-class _Total:
-    """Bytes of all memories together, at most so many."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-
-    def add(self, size: int) -> None:
-        self._size += size
-        if self._size > self._most:
-            raise TooMuchState(f"its memories are larger than {self._most >> 20} MiB together, which is not supported")
-
-
-class _Memory:
-    """`pages`: how many it has. `kept`: those that are not all zeros, by number."""
-
-    def __init__(self, total: _Total) -> None:
-        self._total = total
-        self.pages = 0
-        self.kept: dict[int, bytes] = {}
-
-    def keep(self, _store: object, number: int, page: str) -> None:
-        self.has(number + 1)
-        self.kept[number] = page.encode("latin-1")
-
-    def has(self, pages: int) -> None:
-        self._total.add((pages - self.pages) * _PAGE_SIZE)
-        self.pages = pages
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from generator.component.component import SectionId
-from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.preinit.sections import PREAMBLE_SIZE, Part, raw_sections, section_of, with_sections
 from generator.preinit.snapshot import Contents, Snapshot
 from generator.preinit.state import StatefulModule

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from generator.errors import UsageError
-from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.errors import PreinitError
 from generator.preinit.instrument import Instrumented
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.processes.limited import run
 
 _ENGINE = "wasmtime"
@@ -21,7 +21,11 @@ STATE = 1 << 30
 """Bytes of all memories together after initialisation."""
 Contents: TypeAlias = bytes | bytearray
 """Of a memory."""
-_CHILD = Path(__file__).with_name("engine_child.py")
+_ROOT = Path(__file__).resolve().parents[2]
+_CHILD = (
+    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from generator.preinit.engine_child import main; sys.exit(main())"
+)
+"""The engine's process finds this package wherever it was found here."""
 
 NO_ENGINE = "component init runs the component, and needs the Python package wasmtime for that (pip install wasmtime)"
 
@@ -63,7 +67,7 @@ def take_snapshot(instrumented: Instrumented, options: InitOptions) -> Snapshot:
         "memory": options.memory,
         "state": STATE,
     }
-    command = [sys.executable, "-P", str(_CHILD), json.dumps(request)]
+    command = [sys.executable, "-P", "-c", _CHILD, json.dumps(request)]
     done = run(command, instrumented.binary, seconds=options.seconds, engine=True)
     start = done.output.find(b"\n") + 1
     found = json.loads(done.output[:start]) if start else {}

@@ -15,14 +15,30 @@ from reports.outcomes import Outcome
 
 INITIALIZER = "component init"
 _WIZER = "wasmtime wizer"
-"""Their names where they are the minority."""
+INITIALIZERS = (INITIALIZER, _WIZER)
+"""Their names where they are the minority, or refuse something."""
+_HOOKS = "--init: the task hooks of the subject would also see the call that initialises it"
+_CANNOT = " cannot be pre-initialised: "
+
+
+def name_of(initializer: str) -> str:
+    """The name of the initializer of `Options`."""
+    return _WIZER if initializer == WIZER else INITIALIZER
+
+
+def cause(reason: str) -> str:
+    """What the initializer says in a reason for which nothing was pre-initialised; empty if the reason is another."""
+    if reason == _HOOKS:
+        return reason
+    causes = [part.partition(_CANNOT)[2] or part for part in reason.split("; ")]
+    return "; ".join(dict.fromkeys(causes)) if _CANNOT in reason else ""
 
 
 def hooked(plan: Plan, initializer: str) -> list[str]:
     """Why a plan has no pre-initialised subject: its task hooks also run around the initialisation, and a snapshot
     keeps what they note."""
     if initializer and plan.hooks[Role.SUBJECT]:
-        return ["--init: the task hooks of the subject would also see the call that initialises it"]
+        return [_HOOKS]
     return []
 
 
@@ -40,7 +56,7 @@ def not_initialized(cells: Sequence[CellRun]) -> dict[str, str]:
 def refusal(made: BuildResult | None, what: str) -> str:
     """Why `what` cannot be pre-initialised; empty if it was, or if something else went wrong."""
     if isinstance(made, Refused) and made.stage == INITIALIZE:
-        return f"{what} cannot be pre-initialised: {made.message}"
+        return f"{what}{_CANNOT}{made.message}"
     return ""
 
 
@@ -52,8 +68,7 @@ def by_initialization(verdict: Verdict, without: Callable[[], Verdict], initiali
     plain = without()
     if plain.outcome is Outcome.PASS:
         note = "without pre-initialisation all is right"
-        name = _WIZER if initializer == WIZER else INITIALIZER
-        return replace(verdict, minority=name, notes=(*verdict.notes, note))
+        return replace(verdict, minority=name_of(initializer), notes=(*verdict.notes, note))
     # A known fault can show in another form after initialisation: then the votes of this verdict stay.
     minority = verdict.minority if plain.outcome is Outcome.EXPECTED_FAILURE else plain.minority
     note = f"without pre-initialisation: {plain.outcome}"

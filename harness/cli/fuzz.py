@@ -19,7 +19,7 @@ from harness.cli.exits import UsedWrongly
 from harness.cli.fuzz_options import SWITCHES, profile_of, seconds_of, switches_of, worlds_of
 from harness.cli.fuzz_results import head, report, scope
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
-from harness.cli.options import JOBS, JSON, take_chosen, tool_options
+from harness.cli.options import INIT, JOBS, JSON, initializer_words, take_chosen, take_initializer, tool_options
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
 from harness.fuzz import state
@@ -32,6 +32,7 @@ from harness.process.children import ProcessLimits
 from harness.runs.pool import Patience
 from harness.text import atomic
 from harness.text.limits import MAX_CALLS
+from harness.toolchains.cells import WIZER
 from reports import fuzz as reports
 from reports.model import NOT_ENDED
 
@@ -84,6 +85,7 @@ _COMMAND_LINE = ParameterSource.COMMANDLINE
 @click.option("--resume", is_flag=True, help="Continue the campaign in the folder of findings.")
 @click.option("--reduce/--no-reduce", "reducing", default=True, help="Whether to reduce findings.")
 @JSON
+@INIT
 @guest_options
 @tool_options
 @click.pass_context
@@ -110,24 +112,28 @@ def fuzz(
     usage, 3 the harness itself failed, 130 interrupted.
     """
     interpreter = take_interpreter(tools)
+    initializer = take_initializer(tools, interpreter)
     chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
     quick = replace(chosen, quick_reference=True)
     count, source = worlds
     if interpreter is not None and source == LINK:
         raise UsedWrongly("--worlds link: a program of libraries has no interpreter that could be another")
+    if initializer == WIZER and source == LINK:
+        raise UsedWrongly("--worlds link: a program of libraries has no function that `wasmtime wizer` could run")
     if former_kinds:
         echo("--features is deprecated: use --kinds", err=True)
     start = _Start(Recipe(seed, calls, source, profile_of(kinds + former_kinds)), Ledger(), index or 0, count)
     if resume and index is not None:
         raise UsedWrongly("--resume continues a campaign, --index repeats one world")
+    subject = [*interpreter_words(interpreter), *initializer_words(initializer)]
+    settings = [*subject, *chosen.words()]
     if resume:
-        start = _resumed(context, directory, start, seconds, [*interpreter_words(interpreter), *chosen.words()])
+        start = _resumed(context, directory, start, seconds, settings)
     elif start.worlds is None and (index is not None or seconds is None):
         start.worlds = 1 if index is not None else DEFAULT_WORLDS
     json_file.check()
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
-    settings = [*interpreter_words(interpreter), *chosen.words()]
     with (
         quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter) as run,
         TerminalProgress(Console(stderr=True)) as shown,
@@ -135,10 +141,10 @@ def fuzz(
         campaign = Campaign(
             run=run,
             recipe=start.recipe,
-            options=chosen.options(run, artifacts=None),
+            options=replace(chosen.options(run, artifacts=None), initializer=initializer),
             bounds=Bounds(start.worlds, seconds, jobs),
             directory=directory,
-            commands=_Commands(start.recipe, settings, [*interpreter_words(interpreter), *quick.words()], directory),
+            commands=_Commands(start.recipe, settings, [*subject, *quick.words()], directory),
             settings=settings,
             watcher=shown,
             ledger=start.ledger,
@@ -236,7 +242,8 @@ def _resumed(
         contradictions.append("worlds")
     if list(found.settings) != settings:
         contradictions.append(
-            "toolchain, --interpreter, --reference, --expectations, --nearest-expectations, --engine or --matrix"
+            "toolchain, --interpreter, --init, --reference, --expectations, --nearest-expectations, --engine or "
+            "--matrix"
         )
     if contradictions:
         was = shlex.join(found.settings) or "none of these options"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 
+from harness.bench.initialized import name_of
 from harness.cli.results import to_tool
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
@@ -58,6 +59,7 @@ def report(campaign: Campaign) -> FuzzRun:
         stopped=campaign.stopped,
         notes=tuple(campaign.run.notes),
         stages={stage: round(seconds, 3) for stage, seconds in ledger.stages.items()},
+        initializer=name_of(campaign.options.initializer) if campaign.options.initializer else "",
     )
 
 

@@ -15,6 +15,12 @@ from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+NO_WASI = (
+    "--init: the harness's own interpreter imports nothing of WASI, so {} has nothing to do with it, and no other "
+    "interpreter says what initialisation must keep; `generator component init` takes a component with an adapter by "
+    "itself (docs/preinit.md)"
+)
+
 _OPTIONS = (
     click.option(
         "--interpreter",
@@ -34,6 +40,7 @@ _OPTIONS = (
         help="What it does with streams and futures.  [default: pass with --with-async, else none]",
     ),
     click.option("--with-cancel", is_flag=True, help="Its tasks pass cancellation on while they wait."),
+    click.option("--one-at-a-time", is_flag=True, help="A task of it that waits holds the component: no other starts."),
     click.option(
         "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
     ),
@@ -52,16 +59,21 @@ def guest_options(command: F) -> F:
 
 
 def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
-    """Raises `UsedWrongly` for files that cannot be an interpreter."""
+    """Raises `UsedWrongly` for files that cannot be an interpreter. `given` still has what the command takes by
+    `--init`."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
     asynchronous, streams, cancels = given.pop("with_async"), given.pop("streams"), given.pop("with_cancel")
+    one_at_a_time = given.pop("one_at_a_time")
+    if given.get("initializer") and (adapters or libraries):
+        raise UsedWrongly(NO_WASI.format("--adapt" if adapters else "--library"))
     if path is None:
         options = {
             "--abi-version": version,
             "--with-async": asynchronous,
             "--streams": streams,
             "--with-cancel": cancels,
+            "--one-at-a-time": one_at_a_time,
             "--adapt": adapters,
             "--library": libraries,
         }
@@ -72,9 +84,14 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
     files = _named("--library", libraries), _named("--adapt", adapters)
     if cancels and not asynchronous:
         raise UsedWrongly("--with-cancel is for an interpreter with async functions: say --with-async, too")
+    if one_at_a_time and not asynchronous:
+        raise UsedWrongly("--one-at-a-time is for an interpreter with async functions: say --with-async, too")
+    if one_at_a_time and cancels:
+        raise UsedWrongly("--one-at-a-time: a task that holds the component hears of no cancellation (--with-cancel)")
     if streams == Streams.COPY.value and not asynchronous:
         raise UsedWrongly("--streams copy is for an interpreter with async functions: say --with-async, too")
-    abilities = Abilities(asynchronous, Streams(streams) if streams else _usual(asynchronous), cancels)
+    ends = Streams(streams) if streams else _usual(asynchronous)
+    abilities = Abilities(asynchronous, ends, cancels, one_at_a_time)
     found = Interpreter(path, int(version or NEWEST), *files, abilities)
     try:
         found.read()
@@ -106,6 +123,7 @@ def interpreter_words(interpreter: Interpreter | None) -> list[str]:
     words += ["--with-async"] if interpreter.abilities.asynchronous else []
     streams = interpreter.abilities.streams
     words += ["--with-cancel"] if interpreter.abilities.cancels else []
+    words += ["--one-at-a-time"] if interpreter.abilities.one_at_a_time else []
     words += ["--streams", streams.value] if streams is not _usual(interpreter.abilities.asynchronous) else []
     for option, items in (("--adapt", interpreter.adapters), ("--library", interpreter.libraries)):
         words += [word for item in items for word in (option, f"{item.name}={item.path}")]

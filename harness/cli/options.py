@@ -82,7 +82,7 @@ class Common:
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
         words = [*interpreter_words(self.interpreter), *self.chosen.words()]
-        words += ["--init", *([WIZER] if self.initializer == WIZER else [])] if self.initializer else []
+        words += initializer_words(self.initializer)
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
 
@@ -122,19 +122,32 @@ def take_chosen(given: dict[str, Any]) -> Chosen:
     return Chosen(toolchains, references, **{name: given.pop(name) for name in names})
 
 
+def take_initializer(given: dict[str, Any], interpreter: Interpreter | None) -> str:
+    """The option `INIT`, removed from a command's parameters. Raises `UsedWrongly`."""
+    initializer = given.pop("initializer") or ""
+    if initializer == WIZER and command() is None:
+        raise UsedWrongly(NO_WIZER)
+    if initializer and interpreter is not None:
+        raise UsedWrongly("--init needs the harness's own interpreter: leave out --interpreter")
+    return str(initializer)
+
+
+def initializer_words(initializer: str) -> list[str]:
+    """The option in a command that repeats a run."""
+    if not initializer:
+        return []
+    return ["--init", WIZER] if initializer == WIZER else ["--init"]
+
+
 def _common(given: dict[str, Any]) -> Common:
     chosen = take_chosen(given)
     json = JsonFile(given.pop("json_path"))
     interpreter = take_interpreter(given)
-    if given["initializer"] == WIZER and command() is None:
-        raise UsedWrongly(NO_WIZER)
-    if given["initializer"] and interpreter is not None:
-        raise UsedWrongly("--init needs the harness's own interpreter: leave out --interpreter")
     return Common(
         chosen,
         json=json,
         interpreter=interpreter,
-        initializer=given.pop("initializer") or "",
+        initializer=take_initializer(given, interpreter),
         **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")},
     )
 
@@ -183,6 +196,17 @@ JOBS = click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_
 JSON = click.option(
     "--json", "json_path", type=outputs.FILE, metavar="FILE", help="Results as JSON; `-` is standard output."
 )
+INIT = click.option(
+    "--init",
+    "initializer",
+    is_flag=False,
+    flag_value=OURS,
+    type=click.Choice([OURS, WIZER]),
+    metavar="[wizer]",
+    help="Pre-initialise each subject by `generator component init`, or by `wasmtime wizer`, before it is composed "
+    "(docs/preinit.md).",
+)
+"""For `take_initializer`."""
 
 _OPTIONS = (
     JOBS,
@@ -194,16 +218,7 @@ _OPTIONS = (
         help="The folder for the artifacts of failures.",
     ),
     JSON,
-    click.option(
-        "--init",
-        "initializer",
-        is_flag=False,
-        flag_value=OURS,
-        type=click.Choice([OURS, WIZER]),
-        metavar="[wizer]",
-        help="Pre-initialise each subject by `generator component init`, or by `wasmtime wizer`, before it is composed "
-        "(docs/preinit.md).",
-    ),
+    INIT,
     click.option("--strict", is_flag=True, help="Skipped or unsupported items count as failures: exit code 1."),
     click.option("--verbose", "-v", count=True, help="List the cells and functions that ran; -vv: also every call."),
 )

@@ -7,6 +7,7 @@ import shlex
 import sys
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,7 +19,7 @@ from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.live import Live
-from harness.cli.options import take_chosen, tool_options
+from harness.cli.options import INIT, initializer_words, take_chosen, take_initializer, tool_options
 from harness.cli.terminal import echo
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.runner import Runner
@@ -52,6 +53,7 @@ Answer: TypeAlias = tuple[int, str | None]
 @click.option(
     "--finding", "words", default="", metavar="TEXT", help="Reduce the first finding with this in its description."
 )
+@INIT
 @guest_options
 @tool_options
 def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **tools: Any) -> None:
@@ -67,6 +69,7 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
     interpreter = take_interpreter(tools)
+    initializer = take_initializer(tools, interpreter)
     if interpreter is not None:
         if file.kind in WITHOUT_WORLD:
             raise UsedWrongly(f"{case} is {WITHOUT_WORLD[file.kind]}, which has no interpreter that could be another")
@@ -84,12 +87,13 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
     chosen = take_chosen(tools)
     repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
     repeat += [*(["--finding", words] if words else [])]
-    around = [*interpreter_words(interpreter), *chosen.words()]
+    around = [*interpreter_words(interpreter), *initializer_words(initializer), *chosen.words()]
     repeat += around
     with chosen.open_run(1, interpreter=interpreter) as run:
         for note in run.notes:
             echo(note, err=True)
-        code, text = reduced(run, file, chosen.options(run, None), shlex.join(repeat), known, words)
+        options = replace(chosen.options(run, None), initializer=initializer)
+        code, text = reduced(run, file, options, shlex.join(repeat), known, words)
     if text is not None:
         _write(text, output)
         if output != outputs.STDOUT:

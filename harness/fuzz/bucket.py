@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.bench.ask_host import HOSTS
+from harness.bench.initialized import INITIALIZERS
 from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.judge.votes import FRONT_END, MODEL
@@ -94,7 +95,8 @@ def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
 
     Only the first difference in a toolchain's behaviour counts, because the others follow from it. Mixed cells count
     only if no toolchain is wrong by itself. If several toolchains differ from the model in the same way, that is one
-    finding. The model stands alone if they outnumber the model and the toolchains that agree with it.
+    finding. The model stands alone if they outnumber the model and the toolchains that agree with it. The minority of
+    what is wrong only after pre-initialisation is the tool that initialises.
     """
     pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.toolchain]
     mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.toolchain]
@@ -109,7 +111,10 @@ def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
             known = by_toolchain.get(hit.bucket.toolchain)
             if known is None or (known.known and not hit.known):
                 by_toolchain[hit.bucket.toolchain] = hit
-    return [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
+    voted = [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
+    if verdict.minority in INITIALIZERS:
+        return [replace(hit, bucket=replace(hit.bucket, minority=verdict.minority)) for hit in voted]
+    return voted
 
 
 def _is_beside(judgement: Judgement) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from harness.bench.initialized import INITIALIZERS
 from harness.fuzz.bucket import Bucket
 from harness.judge.difference import NOTHING, RETURNS
 
@@ -52,6 +53,8 @@ def _who(bucket: Bucket) -> str:
         return f"{bucket.toolchain}, where nobody is alone"
     if bucket.minority == bucket.toolchain:
         return f"{bucket.toolchain} alone"
+    if bucket.minority in INITIALIZERS:
+        return f"{bucket.minority}, in the subject of {bucket.toolchain}"
     return f"{bucket.toolchain} against {bucket.minority}, which is alone"
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from harness.bench.ask_host import HOSTS, ask_host
 from harness.bench.examination import Options
 from harness.bench.examine import choose_cells
+from harness.bench.initialized import INITIALIZERS, by_initialization, not_initialized
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -21,6 +22,7 @@ from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
 from harness.judge.judging import judge
 from harness.judge.structure import Structure
+from harness.judge.verdict import Verdict, skipped
 from harness.judge.votes import FRONT_END
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -160,7 +162,10 @@ class Oracle:
         if not own:
             return False
         # Most attempts show nothing, and the cell in question alone shows that in a fraction of the time.
-        return self._shows(plan, own, alone=True) and (pure == own or self._shows(plan, [*pure, *own], alone=False))
+        if not self._shows(plan, own, alone=True):
+            return False
+        enough = pure == own and self._bucket.minority not in INITIALIZERS
+        return enough or self._shows(plan, [*pure, *own], alone=False)
 
     def _misread(self, plan: Plan) -> bool:
         """The oracle for the finding that our front end reads WIT in another way than another tool."""
@@ -173,12 +178,11 @@ class Oracle:
         if alone and wanted.toolchain.endswith(BESIDE):
             return True
         cells = list(dict.fromkeys(cells))
-        observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
-        structure = self._bench.structure.compare(plan, observed.cells) if structural else Structure()
-        embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
-        verdict = judge("fuzz", plan, observed.cells, structure, self._tools, self._options.expectations, embedded)
-        if wanted.toolchain.endswith(HOSTS):
-            verdict = ask_host(self._bench, plan, observed.cells, self._options.engine, verdict)
+        initializer = self._options.initializer
+        verdict = self._judged(plan, cells, structural)
+        if initializer and not alone:
+            originals = [cell.initialized("") for cell in cells]
+            verdict = by_initialization(verdict, lambda: self._judged(plan, originals, structural), initializer)
         for hit in hits(verdict, triage_for(self._tools, self._options.expectations, plan)):
             if hit.known != self._known:
                 continue  # this is something else
@@ -186,6 +190,20 @@ class Oracle:
                 self._message = hit.message
                 return True
         return False
+
+    def _judged(self, plan: Plan, cells: Sequence[Cell], structural: bool) -> Verdict:
+        """The verdict on these cells without those whose subject cannot be pre-initialised."""
+        observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
+        refused = not_initialized(observed.cells)
+        runs = [run for run in observed.cells if str(run.cell) not in refused]
+        if not runs:
+            return skipped("; ".join(refused.values()))
+        structure = self._bench.structure.compare(plan, runs) if structural else Structure()
+        embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
+        verdict = judge("fuzz", plan, runs, structure, self._tools, self._options.expectations, embedded)
+        if self._bucket.toolchain.endswith(HOSTS):
+            verdict = ask_host(self._bench, plan, runs, self._options.engine, verdict)
+        return verdict
 
 
 def _is_the_same(found: Bucket, wanted: Bucket, alone: bool) -> bool:

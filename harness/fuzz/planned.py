@@ -43,9 +43,12 @@ HOOKS_EVERY = 11
 factor with the distance of link cases, which take the place of worlds."""
 
 
-def hooks_of(index: int) -> str:
+def hooks_of(index: int, initialized: bool = False) -> str:
     """The task hooks of the interpreter of world `index`: the generations in turns, mostly none. Two worlds in a row
-    have the same, because the subjects of odd and of even worlds are made by different toolchains."""
+    have the same, because the subjects of odd and of even worlds are made by different toolchains. A subject that is
+    `initialized` has none, because they would note the call that initialises it."""
+    if initialized:
+        return ""
     turn, rest = divmod(index, HOOKS_EVERY)
     return "" if rest != HOOKS_EVERY - 1 else HOOKS[turn // 2 % len(HOOKS)]
 

@@ -112,7 +112,7 @@ class Reduction:
         self._world = world
         self._calls = task.recipe.calls
         self._oracle = oracle
-        self._hooks, self._filters = hooks_of(task.index), filters_of(task.index)
+        self._hooks, self._filters = hooks_of(task.index, bool(task.options.initializer)), filters_of(task.index)
 
     def _planned(
         self, wit: str, world: str | None, features: tuple[str, ...], random: Random, calls: int

@@ -11,6 +11,7 @@ from random import Random
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
+from harness.bench.initialized import cause, name_of
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -118,6 +119,9 @@ def _run_link_case(bench: Workbench, recipe: Recipe, options: Options, index: in
         refusal = NotRun("harness", f"a link case could not be drawn: {lost.loss.message}")
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     verdict, found = judge_link_case(bench, prepared, options)
+    if verdict.outcome is Outcome.SKIP:
+        unable = _not_initialized(verdict.reason, options)
+        return TrialResult(index, outcome=Outcome.SKIP, refusals=(unable or NotRun("planner", verdict.reason),))
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
     cases = tuple((hit.bucket, link_case_text(program, hit.bucket)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
@@ -133,7 +137,7 @@ def run_world(
     try:
         with bench.steps.bounded("plan", extra=planning(recipe.calls)):
             random = Random(world.script_seed)
-            plan = _plan(bench, world, recipe, random, index)
+            plan = _plan(bench, world, recipe, random, index, options)
     except FrontEndError as error:
         return _unusable(bench, world, index, str(error), options)
     except StepLost as lost:
@@ -144,7 +148,7 @@ def run_world(
     examination = examine_it(bench, CASE, plan.planned.plan, own, started)
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     triage = triage_for(tools, options.expectations, plan.planned.plan)
-    return _result(index, world, plan, examination, triage, bench.settings.interpreter)
+    return _result(index, world, plan, examination, triage, bench.settings.interpreter, options)
 
 
 def _result(
@@ -154,14 +158,16 @@ def _result(
     examination: Examination,
     triage: Triage,
     interpreter: Interpreter | None,
+    options: Options,
 ) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
     refusals = [NotRun("planner", _without_name(item)) for item in unsupported]
-    refusals += [NotRun("toolchain file", item) for item in examination.unsupported[len(unsupported) :]]
+    for item in examination.unsupported[len(unsupported) :]:
+        refusals.append(_not_initialized(item, options) or NotRun("toolchain file", item))
     if verdict.outcome is Outcome.SKIP:
         tool = "engine" if missing(planned.plan.needs) else "planner"
-        refusals.append(NotRun(tool, verdict.reason))
+        refusals.append(_not_initialized(verdict.reason, options) or NotRun(tool, verdict.reason))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     if interpreter is not None:
@@ -208,11 +214,13 @@ def _of_guest(
     )
 
 
-def _plan(bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int) -> TrialPlan:
+def _plan(
+    bench: Workbench, world: DrawnWorld, recipe: Recipe, random: Random, index: int, options: Options
+) -> TrialPlan:
     interpreter = bench.settings.interpreter
     if interpreter is not None:
         return plan_guest_trial(world.wit, world.name, world.features, random, recipe.calls, interpreter.abilities)
-    extra = encodings_of(index), hooks_of(index), filters_of(index)
+    extra = encodings_of(index), hooks_of(index, bool(options.initializer)), filters_of(index)
     return plan_trial(world.wit, world.name, world.features, random, recipe.calls, recipe.fault_runs, *extra)
 
 
@@ -233,6 +241,12 @@ def _refused(hit: Hit) -> NotRun | None:
     if bucket.level:
         return None
     return NotRun(bucket.toolchain, hit.known or f"{bucket.outcome}: {bucket.kind}")
+
+
+def _not_initialized(reason: str, options: Options) -> NotRun | None:
+    """What the initializer of `options` refused; None if the reason is another."""
+    said = cause(reason)
+    return NotRun(name_of(options.initializer), message_shape(said)) if said else None
 
 
 def _without_name(unsupported: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import generator.preinit.rewrite as rewrite
 import generator.preinit.snapshot as snapshots
-from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
 from generator.preinit.instrument import Instrumented
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.preinit.sections import Part
 from generator.preinit.snapshot import Contents, InitOptions, Snapshot
 from generator.preinit.state import StatefulModule

@@ -31,8 +31,8 @@ def guest_world(
     surroundings: Surroundings, random: Random, calls: int, title: str, abilities: Abilities = NO_ABILITIES
 ) -> PlannedWorld:
     """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
-    lists that go whole in the driver and the provider. If the interpreter has async functions, a third run has calls of
-    them side by side; if it passes cancellation on, the last run cancels calls."""
+    lists that go whole in the driver and the provider. If the interpreter has async functions and several tasks at a
+    time, a third run has calls of them side by side; if it passes cancellation on, the last run cancels calls."""
     worlds = {role: part.world for role, part in surroundings.parts.items()}
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
@@ -48,7 +48,7 @@ def guest_world(
         RunSteps(plan_steps(GuestCaller(composition, random, way), possible, count, progress), way)
         for way, count in (rounds if possible else ())
     ]
-    runs += _together(composition, random, possible)
+    runs += [] if abilities.one_at_a_time else _together(composition, random, possible)
     runs += _cancelled(composition, random, possible) if abilities.cancels else []
     if copied:
         chosen = copied[:MOST_COPIED]

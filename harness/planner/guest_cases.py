@@ -33,6 +33,7 @@ from harness.planner.guest_calls import Inner, Wrapping
 from harness.planner.guest_cancels import passes_on
 from harness.planner.guest_ends import GuestEnds
 from harness.planner.guest_rules import Copy, Echo, Forward, GuestComposition
+from harness.planner.guest_together import two_at_once
 from harness.planner.named import WORLD, import_of
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
@@ -115,7 +116,10 @@ class _Guest:
         cancels = [step for step in steps if isinstance(step, CancelStep)]
         self._cancelled = frozenset(step.handle for step in cancels)
         self._cancelled_with_async = frozenset(step.handle for step in cancels if step.asynchronous)
-        return tuple([self._step(step) for step in steps])
+        made = tuple([self._step(step) for step in steps])
+        if self._abilities.one_at_a_time and two_at_once(made):
+            raise NoRole("several calls go on at once, which is done without --one-at-a-time")
+        return made
 
     def _step(self, step: Step[str]) -> Step[Value]:
         if step.by not in (None, Role.DRIVER):

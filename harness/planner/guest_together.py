@@ -14,6 +14,7 @@ from harness.plan.roles import Role
 from harness.plan.steps import CallStep, Step
 from harness.planner.guest_rules import GuestComposition
 from harness.planner.named import import_of
+from harness.script.async_operations import State
 from harness.values.values import Value
 from harness.world.world import Function
 
@@ -34,6 +35,20 @@ def side_by_side(
     """The steps of a driver, with its calls in groups: all of a group are started, then the driver waits for each, the
     last one first. Calls that cannot go on (`goes_on`) stay between the groups."""
     return tuple(_grouped(composition, random, steps))
+
+
+def two_at_once(steps: Sequence[Step[Value]]) -> bool:
+    """Whether a driver starts a call before it has waited for the end of an earlier one."""
+    open: set[str] = set()
+    for step in steps:
+        match step:
+            case CallStep() if open:
+                return True
+            case CallStep(name=str(name)) if step.status is not State.RETURNED:
+                open.add(name)
+            case AwaitStep():
+                open.discard(step.handle)
+    return False
 
 
 def _grouped(composition: GuestComposition, random: Random, steps: Sequence[Step[Value]]) -> Iterator[Step[Value]]:

@@ -19,11 +19,13 @@ class Streams(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """`asynchronous`: it has async functions. `cancels`: its tasks pass cancellation on while they wait."""
+    """`asynchronous`: it has async functions. `cancels`: its tasks pass cancellation on while they wait.
+    `one_at_a_time`: a task that waits holds the component, so that no other can start meanwhile."""
 
     asynchronous: bool = False
     streams: Streams = Streams.NONE
     cancels: bool = False
+    one_at_a_time: bool = False
 
 
 NO_ABILITIES = Abilities()

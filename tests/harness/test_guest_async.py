@@ -50,8 +50,8 @@ world w {
 """
 
 
-def async_plan(seed: int = 3, calls: int = 40) -> Plan:
-    return guest_plan(WitText(ASYNC_WORLD, "w.wit"), None, (), seed, calls, "w", ASYNC)
+def async_plan(seed: int = 3, calls: int = 40, abilities: Abilities = ASYNC) -> Plan:
+    return guest_plan(WitText(ASYNC_WORLD, "w.wit"), None, (), seed, calls, "w", abilities)
 
 
 RULES = """package a:b;

@@ -129,6 +129,7 @@ def test_the_option_needs_async_functions(tmp_path: Path) -> None:
         (Abilities(asynchronous=True), ["--with-async", "--streams", "none"]),
         (Abilities(asynchronous=True, streams=Streams.PASS, cancels=True), ["--with-async", "--with-cancel"]),
         (Abilities(streams=Streams.PASS), ["--streams", "pass"]),
+        (Abilities(True, Streams.PASS, one_at_a_time=True), ["--with-async", "--one-at-a-time"]),
     ],
 )
 def test_the_options_of_a_command_that_repeats_a_run(abilities: Abilities, words: list[str]) -> None:

@@ -43,8 +43,8 @@ world w { export both; }
 """
 
 
-def copies_plan(seed: int = 1) -> Plan:
-    return guest_plan(WitText(WORLD, "w.wit"), None, (), seed, 12, "w", COPIES)
+def copies_plan(seed: int = 1, abilities: Abilities = COPIES) -> Plan:
+    return guest_plan(WitText(WORLD, "w.wit"), None, (), seed, 12, "w", abilities)
 
 
 def examined(folder: Path, library: Path, plan: Plan, version: int = 3, reference: bool = False) -> Examination:

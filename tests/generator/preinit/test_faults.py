@@ -9,9 +9,9 @@ import pytest
 
 from generator.preinit import initialize as stages
 from generator.preinit import rewrite
-from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.data_segments import DataSegments
 from generator.preinit.instrument import Instrumented
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.preinit.sections import Part, with_sections
 from generator.preinit.snapshot import Contents, InitOptions, Snapshot, take_snapshot
 from tests.generator.preinit.components import answers, component

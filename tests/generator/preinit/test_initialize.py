@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from generator.preinit import snapshot
-from generator.preinit.accessors import PAGE_SIZE
 from generator.preinit.errors import PreinitError
 from generator.preinit.initialize import initialize
+from generator.preinit.kept_pages import PAGE_SIZE
 from generator.preinit.snapshot import InitOptions
 from generator.processes.limited import Completed, run
 from tests.generator.preinit.components import answers, component, counter
@@ -345,9 +345,8 @@ def test_features_of_core_modules_that_are_on(body: str) -> None:
     assert b"\x7f\x01\x41\x04\x0b" in initialized(binary)
 
 
-def test_a_fault_of_the_engines_process_is_no_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "child.py").write_text("raise TypeError('missing')")
-    monkeypatch.setattr(snapshot, "_CHILD", tmp_path / "child.py")
+def test_a_fault_of_the_engines_process_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "_CHILD", "raise TypeError('missing')")
     with pytest.raises(RuntimeError, match=r"(?s)fault of its own: .*TypeError: missing"):
         initialized(counter("""(func (export "init")) (func (export "get") (result i32) (i32.const 0))"""))
 

@@ -30,7 +30,7 @@ from tests.harness.test_guest_async import async_plan
 from tests.harness.test_guest_cancels import cancels_plan
 from tests.harness.test_guest_copies import copies_plan
 from tests.harness.test_guest_ends import ends_plan
-from tests.interpreters.lua.libraries import ASYNC, FOR_WINCH, OLD, PLAIN, Library
+from tests.interpreters.lua.libraries import ASYNC, ASYNC_FOR_WINCH, FOR_WINCH, OLD, PLAIN, Library
 from tests.interpreters.lua.running import program
 
 RULES = ECHO.read_text(encoding="utf-8")
@@ -111,9 +111,16 @@ COPIED = Planned(copies_plan, COPY, 6)
 ONLY_CANCELS = Planned(lambda: replace(cancels_plan(PASS), runs=cancels_plan(PASS).runs[-1:]), PASS, 6)
 
 
-def checked(folder: Path, library: Path, planned: Planned, source: str = RULES, reference: bool = False) -> Examination:
-    tools = workbench(folder, library, ASYNC, reference, source, planned.abilities)
-    return examine_guest(tools, "w", planned.plan(), options(ASYNC))
+def checked(
+    folder: Path,
+    library: Path,
+    planned: Planned,
+    source: str = RULES,
+    reference: bool = False,
+    kind: LibraryKind = ASYNC,
+) -> Examination:
+    tools = workbench(folder, library, kind, reference, source, planned.abilities)
+    return examine_guest(tools, "w", planned.plan(), options(kind))
 
 
 @pytest.mark.parametrize("planned", [ENDS, CANCELS, COPIED], ids=["ends", "cancels", "copied"])
@@ -122,6 +129,31 @@ def test_ends_and_cancellation(lua: Library, tmp_path: Path, planned: Planned) -
     assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
     assert len(found.ran.cells) == 4
     assert found.ran.calls >= planned.calls
+
+
+IN_TURN = replace(COPY, cancels=False, one_at_a_time=True)
+"""Without exceptions no coroutine can be suspended: a task that waits holds the component."""
+WITHOUT_EXCEPTIONS = {
+    "functions": Planned(lambda: async_plan(calls=20, abilities=IN_TURN), IN_TURN, 20),
+    "copied": Planned(lambda: copies_plan(abilities=IN_TURN), IN_TURN, 6),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_EXCEPTIONS)
+def test_one_task_at_a_time_without_exceptions(lua: Library, tmp_path: Path, name: str) -> None:
+    planned = WITHOUT_EXCEPTIONS[name]
+    found = checked(tmp_path, lua(ASYNC_FOR_WINCH), planned, reference=True, kind=ASYNC_FOR_WINCH)
+    assert found.verdict.outcome is Outcome.PASS, found.verdict.findings
+    assert len(found.ran.cells) == 4
+    assert found.ran.calls >= planned.calls
+
+
+def test_several_tasks_without_exceptions_are_seen(lua: Library, tmp_path: Path) -> None:
+    planned = Planned(lambda: async_plan(calls=10), Abilities(asynchronous=True), 0)
+    library = lua(ASYNC_FOR_WINCH)
+    found = checked(tmp_path, library, planned, kind=ASYNC_FOR_WINCH)
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, library.name)
+    assert {finding.run for _, finding in found.verdict.findings} == {len(planned.plan().runs)}
 
 
 AN_END = "has to give each end on as it got it, once and at its place, and to drop the others"
