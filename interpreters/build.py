@@ -7,6 +7,7 @@ machine. So `--check` compares it with the committed files.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import itertools
 import os
@@ -27,6 +28,8 @@ ROOT = Path(__file__).resolve().parent
 SOURCES = ROOT / "src"
 WIT = ROOT / "wit" / "boxed.wit"
 WIT_OF_ASYNC = ROOT / "wit" / "boxed-async.wit"
+HOOKS_SOURCE = "hooks.c"
+"""The one source that knows which task hooks a library has."""
 
 COMPILE = (
     "cc",
@@ -79,10 +82,13 @@ def _run(command: Sequence[str | Path], cwd: Path, caches: Mapping[str, str]) ->
 def zig(arguments: Sequence[str | Path], cwd: Path, cache: Path, shared_libc: bool = False) -> None:
     """Run the compiler with a folder for its caches; with `shared_libc`, a libc that it compiles goes into the user's
     own cache of zig. Raises `BuildError` with its messages."""
-    if importlib.util.find_spec("ziglang") is None:
+    package = importlib.util.find_spec("ziglang")
+    if package is None or package.origin is None:
         raise BuildError("no C compiler: install ziglang (pip install -e '.[interpreters]')")
     caches = ["ZIG_LOCAL_CACHE_DIR"] if shared_libc else ["ZIG_LOCAL_CACHE_DIR", "ZIG_GLOBAL_CACHE_DIR"]
-    _run([sys.executable, "-m", "ziglang", *arguments], cwd, dict.fromkeys(caches, str(cache)))
+    # as `python -m ziglang` does, without the start of a Python, which takes as long as to compile a small source
+    command = Path(package.origin).with_name("zig")
+    _run([command, *arguments], cwd, dict.fromkeys(caches, str(cache)))
 
 
 def _embed_world(wit: Path, library: Path, out: Path) -> None:
@@ -92,24 +98,36 @@ def _embed_world(wit: Path, library: Path, out: Path) -> None:
     _run([*generator, "component", "embed", relative, "--world", "boxed", library, "-o", out], ROOT.parent, {})
 
 
-def compile_library(sources: Sequence[Path], out: Path, work: Path, flags: Sequence[str] = ()) -> None:
-    """Compile and link C sources (paths below `interpreters/`) as a library without its `component-type` section."""
-    objects = [work / f"{source.stem}.o" for source in sources]
-    for source, object in zip(sources, objects, strict=True):
+def compile_library(
+    sources: Sequence[Path], out: Path, objects: Path, flags: Sequence[str] = (), of_hooks: Sequence[str] = ()
+) -> None:
+    """Compile and link C sources (paths below `interpreters/`) as a library without its `component-type` section.
+
+    Libraries with the same folder of `objects` share what the same flags make of the same source, so no source may
+    change meanwhile. `of_hooks`: more flags, for `hooks.c` alone.
+    """
+    linked = []
+    for source in sources:
         # Relative to ROOT, so that the object contains no path of this machine.
-        zig([*COMPILE, *flags, source.relative_to(ROOT), "-o", object], ROOT, work / "cache")
-    zig([*LINK, *objects, "-o", out], ROOT, work / "cache")
+        command = [*COMPILE, *flags, *(of_hooks if source.name == HOOKS_SOURCE else ()), str(source.relative_to(ROOT))]
+        object = objects / f"{source.stem}-{hashlib.sha256(repr(command).encode()).hexdigest()}.o"
+        if not object.exists():
+            zig([*command, "-o", object], ROOT, objects / "cache")
+        linked.append(object)
+    zig([*LINK, *linked, "-o", out], ROOT, objects / "cache")
 
 
 def sources(hooks: str = "", mode: str = "") -> list[Path]:
     """The C sources of a library with these task hooks, for a kind of worlds (`interpreters.MODES`)."""
-    common = [path for path in sorted(SOURCES.glob("*.c")) if hooks or path.name != "hooks.c"]
+    common = [path for path in sorted(SOURCES.glob("*.c")) if hooks or path.name != HOOKS_SOURCE]
     return [*common, *sorted((SOURCES / ("asynchronous" if mode else "synchronous")).glob("*.c"))]
 
 
-def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = "") -> bytes:
+def build(
+    version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = "", objects: Path | None = None
+) -> bytes:
     """The library for a version of the interface, with these task hooks, for a kind of worlds. `flags` go to the
-    compiler.
+    compiler. `objects`: a folder that several libraries share (`compile_library`).
 
     BuildError with its messages.
     """
@@ -117,9 +135,10 @@ def build(version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = 
         work = Path(folder)
         # The linker writes the file's name into the name section, which backtraces show.
         linked, out = work / "boxed.so", work / "embedded.so"
-        chosen = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
-        chosen += [f"-DBOXED_ASYNC={MODES.index(mode) + 1}"] if mode else []
-        compile_library(sources(hooks, mode), linked, work, [f"-DWIT_DYLIB_VERSION={version}", *chosen, *flags])
+        of_hooks = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
+        chosen = [f"-DBOXED_ASYNC={MODES.index(mode) + 1}"] if mode else []
+        common = [f"-DWIT_DYLIB_VERSION={version}", *chosen, *flags]
+        compile_library(sources(hooks, mode), linked, objects or work, common, of_hooks)
         _embed_world(WIT_OF_ASYNC if mode else WIT, linked, out)
         return out.read_bytes()
 
@@ -135,10 +154,10 @@ def build_echo(version: int, flags: Sequence[str] = (), asynchronous: bool = Fal
         return out.read_bytes()
 
 
-def _libraries() -> Iterator[tuple[Path, Callable[[], bytes]]]:
-    """Every committed library, and how it is made."""
+def _libraries(objects: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Every committed library, and how it is made, with a folder for what several share."""
     for version, hooks, mode in ALL:
-        yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode)
+        yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode, objects=objects)
     for version, asynchronous in itertools.product(VERSIONS, (False, True)):
         yield echo(version, asynchronous), partial(build_echo, version, asynchronous=asynchronous)
     for version in VERSIONS:
@@ -150,17 +169,18 @@ def _libraries() -> Iterator[tuple[Path, Callable[[], bytes]]]:
 def main(check: bool) -> None:
     """Build the interpreters' libraries."""
     stale = []
-    for path, make in _libraries():
-        try:
-            library = make()
-        except BuildError as error:
-            raise click.ClickException(str(error)) from None
-        if not check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(library)
-            click.echo(f"{path.name}: {len(library)} bytes")
-        elif not path.exists() or path.read_bytes() != library:
-            stale.append(path.name)
+    with tempfile.TemporaryDirectory(prefix="objects-") as folder:
+        for path, make in _libraries(Path(folder)):
+            try:
+                library = make()
+            except BuildError as error:
+                raise click.ClickException(str(error)) from None
+            if not check:
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(library)
+                click.echo(f"{path.name}: {len(library)} bytes")
+            elif not path.exists() or path.read_bytes() != library:
+                stale.append(path.name)
     if stale:
         raise click.ClickException(f"outdated: {', '.join(stale)}; run `python -m interpreters.build`")
     if check:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import wasmtime
 
 from interpreters import ALL, ASYNC_LIBRARIES, MODES, VERSIONS, boxed, header
-from interpreters.build import build
+from interpreters.build import HOOKS_SOURCE, SOURCES, build
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
 needs_zig = pytest.mark.skipif(not ZIG, reason=NO_ZIG)
@@ -102,11 +103,23 @@ def test_unknown_version() -> None:
         boxed(4)
 
 
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the libraries share."""
+    return tmp_path_factory.mktemp("objects")
+
+
 @needs_zig
 @pytest.mark.parametrize(("version", "hooks", "mode"), ALL)
-def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: str) -> None:
+def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: str, objects: Path) -> None:
     committed = boxed(version, hooks, mode).read_bytes()
-    assert build(version, hooks=hooks, mode=mode) == committed, "run `python -m interpreters.build`"
+    assert build(version, hooks=hooks, mode=mode, objects=objects) == committed, "run `python -m interpreters.build`"
+
+
+def test_one_source_knows_the_hooks() -> None:
+    """So all others are compiled without them, once for all hooks."""
+    files = [path for path in SOURCES.rglob("*.[ch]") if "TASK_HOOKS" in path.read_text(encoding="utf-8")]
+    assert [path.name for path in files] == [HOOKS_SOURCE]
 
 
 @pytest.mark.parametrize("mode", ["", *MODES])
