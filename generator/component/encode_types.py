@@ -50,8 +50,12 @@ def encode_index(out: bytearray, index: int) -> None:
 def encode_text(out: bytearray, text: str) -> None:
     """Raises LimitError for a name that no engine accepts."""
     raw = text.encode()
-    check_name(raw)
-    encode_index(out, len(raw))
+    size = len(raw)
+    if size < 0x80:  # nearly all
+        out.append(size)
+    else:
+        check_name(raw)
+        out += encode_unsigned(size)
     out += raw
 
 

@@ -31,6 +31,7 @@ from generator.component.nodes import (
 from generator.component.read_names import sort_name
 from generator.component.type_indices import TYPE_CLASSES, type_indices
 from generator.component.types import (
+    AliasCoreExport,
     AliasExport,
     AliasOuter,
     ComponentType,
@@ -55,6 +56,9 @@ DEEPEST_INSTANTIATION = 100
 LONGEST_CHAIN = 100_000
 """Maximum number of successive names of the same type. Code that follows a chain remembers its end."""
 
+
+_Body = Component | ComponentType | InstanceType
+_BODIES = frozenset((Component, ComponentType, InstanceType))
 
 T = TypeVar("T", bound=Node)
 
@@ -133,6 +137,11 @@ class Evaluator:
         _append(scope, node)
 
     def _define(self, scope: IndexSpaces, item: object, offset: int, exports: dict[str, ExternItem]) -> None:
+        if item.__class__ in TYPE_CLASSES:
+            _define_type(scope, cast(DefType, item), offset)
+            return
+        if item.__class__ is AliasCoreExport:  # with the types by far the most frequent
+            return
         match item:
             case ExportDecl(name, type):
                 self._export(scope, name, self._extern(scope, type, offset), offset, exports)
@@ -157,8 +166,6 @@ class Evaluator:
             case InlineExports(entries):
                 found = {name.name: ExternItem(name, _at(scope, sort, i, offset), offset) for name, sort, i in entries}
                 scope.instances.append(InstanceNode(found))
-            case _ if item.__class__ in TYPE_CLASSES:
-                _define_type(scope, cast(DefType, item), offset)
 
     def _instantiate(self, scope: IndexSpaces, item: Instantiate, offset: int) -> InstanceNode:
         node = _get(scope.components, item.component, "component", offset)
@@ -201,12 +208,12 @@ def _define_type(scope: IndexSpaces, definition: DefType, offset: int) -> None:
 def _definitions(component: Component) -> int:
     """The number of definitions and declarators at all depths."""
     count = 0
-    waiting: list[Component | ComponentType | InstanceType] = [component]
+    waiting: list[_Body] = [component]
     while waiting:
         body = waiting.pop()
         items = body.definitions if isinstance(body, Component) else body.declarators
         count += len(items)
-        waiting += [item for item in items if isinstance(item, Component | ComponentType | InstanceType)]
+        waiting += [cast(_Body, item) for item in items if item.__class__ in _BODIES]
     return count
 
 

@@ -22,8 +22,8 @@ class ComponentReader(Reader):
 
     def sub(self, size: int, section: str | None = None) -> ComponentReader:
         """A reader of the next `size` bytes, which this one skips."""
-        inner = super().sub(size, section)
-        return ComponentReader(inner.data, inner.position, inner.end, inner.section, self.depth)
+        start = self.skip(size)
+        return ComponentReader(self.data, start, start + size, section or self.section, self.depth)
 
     def flag(self) -> bool:
         """One byte, 0 or 1."""

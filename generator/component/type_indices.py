@@ -46,4 +46,4 @@ def type_indices(definition: DefType) -> list[int]:
     values = _VALUES.get(definition.__class__)
     if values is None:
         return []
-    return [value for value in values(definition) if isinstance(value, int)]
+    return [value for value in values(definition) if value.__class__ is int]

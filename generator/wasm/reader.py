@@ -100,12 +100,17 @@ class Reader:
         except UnicodeDecodeError:
             raise self.error("name is not UTF-8", start) from None
 
-    def sub(self, size: int, section: str | None = None) -> Reader:
-        """A reader of the next `size` bytes, which this one skips."""
+    def skip(self, size: int) -> int:
+        """Skip `size` bytes; returns where they begin."""
         start = self.position
         if size > self.end - start:
             raise self.error(f"unexpected end: {size} bytes expected, {self.end - start} left")
         self.position = start + size
+        return start
+
+    def sub(self, size: int, section: str | None = None) -> Reader:
+        """A reader of the next `size` bytes, which this one skips."""
+        start = self.skip(size)
         return Reader(self.data, start, start + size, section or self.section)
 
     def expect_end(self) -> None:

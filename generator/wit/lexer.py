@@ -23,20 +23,22 @@ KEYWORDS = frozenset(primitive.value for primitive in Primitive) | {
 # fmt: on
 """Words that are identifiers only with `%`. `_` is the empty place in `result<_, e>`."""
 
+_SPACE = " \t\r\n"
 _TOKEN = re.compile(
-    r"""
-    (?P<space>[ \t\r\n]+)
-  | (?P<word>[^\W\d][\w-]*)
+    r"""[ \t\r\n]*+(?:
+    (?P<word>[^\W\d][\w-]*)
   | (?P<operator>->|[=,:;(){}<>*.@+-]|/(?![/*]))
   | (?P<line>//[^\n]*)
   | (?P<block>/\*)
   | (?P<explicit>%[\w-]*)
   | (?P<integer>[0-9]+)
   | (?P<string>"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")
-    """,
+    )""",
     re.VERBOSE,
 )
-"""Strings are matched without backtracking, which would find nothing else and needs memory for each character."""
+"""A token after white space. Strings are matched without backtracking, which would find nothing else and needs memory
+for each character."""
+_BLANKS = re.compile(f"[{_SPACE}]*+")
 
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
@@ -78,11 +80,12 @@ def tokenize(source: SourceText) -> Tokens:
     starts: list[int] = []
     comments: dict[int, list[str]] = {}
     position = 1 if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}") else 0
-    end = len(text)
+    end = len(text.rstrip(_SPACE))
     match_token = _TOKEN.match
     while position < end:
         match = match_token(text, position)
         if match is None:
+            position = _after_blanks(text, position)
             kinds.append(INVALID)
             values.append(text[position])
             starts.append(position)
@@ -91,10 +94,10 @@ def tokenize(source: SourceText) -> Tokens:
             position = end if end_of_line < 0 else end_of_line
             continue
         group = match.lastgroup
-        start, position = position, match.end()
-        if group == "space":
-            continue
-        value = match.group()
+        assert group is not None
+        position = match.end()
+        value = match[group]
+        start = position - len(value)
         if group == "word":
             kinds.append(value if value in KEYWORDS else IDENTIFIER)
         elif group == "operator":
@@ -109,14 +112,19 @@ def tokenize(source: SourceText) -> Tokens:
             kinds.append(IDENTIFIER)
             value = value[1:]
         else:
-            assert group is not None
             kinds.append(group)
         values.append(value)
         starts.append(start)
     kinds.append(END)
     values.append("")
-    starts.append(end)
+    starts.append(len(text))
     return Tokens(source, kinds, values, starts, comments)
+
+
+def _after_blanks(text: str, position: int) -> int:
+    blanks = _BLANKS.match(text, position)
+    assert blanks is not None
+    return blanks.end()
 
 
 def _end_of_comment(source: SourceText, start: int) -> int:

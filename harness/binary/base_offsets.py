@@ -104,37 +104,40 @@ class _Function:
             reader.unsigned()
             reader.byte()
         try:
-            while reader.at < reader.end:
-                self._instruction(reader.byte())
+            self._instructions()
         except _Unknown:
             return
 
     def _pop(self) -> _Known:
         return self._stack.pop() if self._stack else None
 
-    def _instruction(self, opcode: int) -> None:
-        reader, stack = self._reader, self._stack
-        match opcode:
-            case 0x20:  # local.get
-                stack.append(self._locals.get(reader.unsigned()))
-            case 0x21:  # local.set
-                self._locals[reader.unsigned()] = self._pop()
-            case 0x22:  # local.tee
-                self._locals[reader.unsigned()] = stack[-1] if stack else None
-            case 0x23:  # global.get
-                stack.append(self._global(reader.unsigned()))
-            case 0x41:  # i32.const
+    def _instructions(self) -> None:
+        """One loop, the frequent opcodes first: a library has thousands of instructions. Raises `_Unknown`."""
+        reader, stack, known = self._reader, self._stack, self._locals
+        data, end = reader.data, reader.end
+        while (at := reader.at) < end:
+            opcode = data[at]
+            reader.at = at + 1
+            if opcode == 0x20:  # local.get
+                stack.append(known.get(reader.unsigned()))
+            elif opcode == 0x41:  # i32.const
                 stack.append(_Value(_NUMBER, reader.signed()))
-            case 0x42 | 0x43 | 0x44:  # i64.const, f32.const, f64.const
+            elif _FIRST_LOAD <= opcode <= _LAST_STORE:
+                self._access(opcode)
+            elif opcode == 0x6A:  # i32.add
+                stack.append(_sum(self._pop(), self._pop()))
+            elif opcode == 0x23:  # global.get
+                stack.append(self._global(reader.unsigned()))
+            elif opcode == 0x21:  # local.set
+                known[reader.unsigned()] = self._pop()
+            elif opcode == 0x22:  # local.tee
+                known[reader.unsigned()] = stack[-1] if stack else None
+            elif opcode == 0x1A:  # drop
+                self._pop()
+            elif opcode in (0x42, 0x43, 0x44):  # i64.const, f32.const, f64.const
                 _skip(opcode, reader)
                 stack.append(None)
-            case 0x6A:  # i32.add
-                stack.append(_sum(self._pop(), self._pop()))
-            case 0x1A:  # drop
-                self._pop()
-            case _ if _FIRST_LOAD <= opcode <= _LAST_STORE:
-                self._access(opcode)
-            case _:
+            else:
                 self._other(opcode)
 
     def _global(self, index: int) -> _Known:

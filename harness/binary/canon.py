@@ -62,14 +62,14 @@ class _Component:
         """A component with its functions by argument, an alias of another instance, or an import."""
         self.exports: list[tuple[str, int, int]] = []
         for part in sections(data):
-            reader = Reader(data, part.body, part.end)
             if part.id == _CORE_MODULE:
                 self.modules.append(data[part.body : part.end])
             elif part.id == _COMPONENT:
                 self.components.append(data[part.body : part.end])
             elif part.id in _READERS:
+                reader, read = Reader(data, part.body, part.end), _READERS[part.id]
                 for _ in range(reader.unsigned()):
-                    _READERS[part.id](self, reader)
+                    read(self, reader)
 
     def core_instance(self, reader: Reader) -> None:
         if reader.byte():

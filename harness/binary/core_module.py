@@ -99,10 +99,10 @@ def _values(reader: Reader) -> str:
 def _in_words(reader: Reader, types: list[str]) -> str:
     """Sizes of memories and tables are left out: they depend on the contents of a library."""
     kind = reader.byte()
+    if kind == 0:
+        return types[reader.unsigned()]
     start = reader.at
     _extern(kind, reader)
-    if kind == 0:
-        return types[Reader(reader.data, start).unsigned()]
     if kind == 3:
         value, mutable = reader.data[start], reader.data[start + 1]
         return f"global {'mut ' if mutable else ''}{_VALUE_TYPES.get(value, hex(value))}"

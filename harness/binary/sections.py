@@ -90,6 +90,10 @@ class Reader:
         return self.data[start : self.at]
 
     def name(self) -> str:
+        data, start = self.data, self.at + 1
+        if start <= self.end and (size := data[start - 1]) < 128 and start + size <= self.end:  # nearly all
+            self.at = start + size
+            return data[start : self.at].decode("utf-8", "replace")
         return self.take(self.unsigned()).decode("utf-8", "replace")
 
 

@@ -81,7 +81,9 @@ class Carried(Generic[V]):
     ) -> list[tuple[str, Held]]:
         """Give names to the handles in a value that arrived; those that are borrowed are returned."""
         role = frame.role
-        borrowed = []
+        borrowed: list[tuple[str, Held]] = []
+        if not type.holds_handles:
+            return borrowed
         for path, found, given in handles(value, type):
             if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
                 continue  # a representation, not a handle (CanonicalABI.md, `lower_borrow`)
@@ -122,7 +124,7 @@ class Carried(Generic[V]):
         """A value as the script has it: handles replaced by registers. `contexts` gets the error contexts that are
         made for it; None for a result, for which resources are made as well."""
         made: dict[str, t.Own] = {}
-        if contexts is None:
+        if contexts is None and type.holds_handles:
             made = {
                 held.name: found
                 for _, found, held in handles(value, type)

@@ -83,6 +83,8 @@ class HandlePassing:
         """
         role = frame.role
         kept: list[str] = []
+        if not type.holds_handles:
+            return kept
         for _, found, held in handles(value, type):
             assert isinstance(held, HandleName)
             if isinstance(found, t.Borrow) and self._composition.identity(role, found.resource).implementor is role:
@@ -122,6 +124,8 @@ class HandlePassing:
 
     def give(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None) -> Value:
         """The value with a handle at each place for one."""
+        if not type.holds_handles:
+            return value
 
         def obtained(found: Handle, held: Value) -> Value:
             if isinstance(found, t.Prim):

@@ -50,7 +50,8 @@ class Values:
 
     def arguments(self, role: Role, function: Function, rank: int = ANY_RANK) -> list[Value]:
         """For a call by `role`, which gets the handles from sources below `rank`. Raises `Impossible`."""
-        return [self._sampler(role, rank).sample(param.type) for param in function.params]
+        sampler = self._sampler(role, rank)
+        return [sampler.sample(param.type) for param in function.params]
 
     def payload(self, role: Role, type: t.Type) -> Value:
         """An element of a stream, or the value of a future, that `role` comes by easily. Raises `Impossible`."""

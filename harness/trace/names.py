@@ -47,6 +47,8 @@ class DumpError(Exception):
 
 def number(word: str) -> int:
     """A number of 32 bits, decimal. Raises `DumpError`."""
+    if len(word) < 10 and word.isdecimal() and word.isascii():  # nearly all are that short
+        return int(word)
     if not (word.isascii() and word.isdigit()):
         raise DumpError(f"{short(word)} stands where a number has to be")
     if len(word) > 10 or int(word) > MAX_NUMBER:
@@ -78,6 +80,7 @@ class Names:
     arrays: dict[str, list[NamedElement]] = field(default_factory=dict)
     _kinds: tuple[str, ...] = ()
     _names: dict[tuple[str, int], str] = field(default_factory=dict)
+    _elements: dict[str, tuple[str, int]] = field(default_factory=dict)
     _length: int = 0
     """The number of characters of all names together."""
 
@@ -149,6 +152,12 @@ class Names:
 
     def element(self, word: str) -> tuple[str, int]:
         """The array and the index that a type word names; a primitive type's keyword in place of the array."""
+        found = self._elements.get(word)
+        if found is None:
+            found = self._elements[word] = self._element(word)
+        return found
+
+    def _element(self, word: str) -> tuple[str, int]:
         first, _, index = word.partition(":")
         kind = number(first)
         if kind < len(PRIMITIVES):

@@ -81,6 +81,8 @@ class _Lines(dict[str, Event | None]):
         super().__init__()
         self.names = names
         self._known = known
+        self._named: dict[tuple[str, str], str] = {}
+        """Names by the first two words of a line: the word and an index."""
         self.apart: dict[str, Event] = {}
         self.longest = 0
         """The length of the longest name in the lines so far."""
@@ -115,7 +117,9 @@ class _Lines(dict[str, Event | None]):
         if self.names is None or word not in ARRAYS:
             return parse(raw)
         index, _, rest = rest.partition(" ")
-        name = self._name(ARRAYS[word], index_of(raw, index))
+        name = self._named.get((word, index))
+        if name is None:
+            name = self._named[word, index] = self._name(ARRAYS[word], index_of(raw, index))
         key = f"{word} {name}\n{rest}"
         return self._known.get(key) or self._known.keep(key, parse(raw, self._name))
 

@@ -36,6 +36,8 @@ class Sampler:
         self._handle = handle
         self._smallest = Smallest(avoid if handle is not None else lambda _: True)
         self._draws: dict[t.Type, Draw] = {}
+        self._samples: dict[t.Type, Draw] = {}
+        """Of `_draws` those of whole values: their types are `possible`."""
         self._budget = Budget()
 
     def possible(self, type: t.Type | None) -> bool:
@@ -44,10 +46,13 @@ class Sampler:
 
     def sample(self, type: t.Type) -> Value:
         """A value of `type`; raises `Impossible`."""
-        if not self.possible(type):
-            raise Impossible(f"no value of {type.canonical} can be made")
+        draw = self._samples.get(type)
+        if draw is None:
+            if not self.possible(type):
+                raise Impossible(f"no value of {type.canonical} can be made")
+            draw = self._samples[type] = self._draw(type)
         self._budget.left = BUDGET
-        return self._draw(type)()
+        return draw()
 
     def sample_holding(self, type: t.Type, wanted: Callable[[t.Own], bool]) -> Value:
         """A value that contains at least one wanted `own`; raises `Impossible`."""

@@ -45,6 +45,21 @@ def test_values_have_no_percent_sign_and_positions_do() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        (" \t", [2]),
+        ("\r\n a \n", [3, 6]),
+        ("a  $\t\n $ ", [0, 3, 7, 9]),  # what is no token is invalid by itself, without the blanks before it
+        ('  "open \n b ', [2, 10, 12]),
+        (" /* x */ a // y \n", [9, 17]),
+        ("\ufeff  a", [3, 4]),
+    ],
+)
+def test_positions_are_those_of_the_token_after_blanks(text: str, starts: list[int]) -> None:
+    assert tokenize(SourceText("t.wit", text)).starts == starts
+
+
+@pytest.mark.parametrize(
     "character",
     [
         "\0",
