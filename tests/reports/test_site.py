@@ -187,7 +187,7 @@ def test_a_run_that_broke_off_is_marked_on_every_page(name: str) -> None:
     for path, root in pages(name).items():
         banners = [p.text for p in root.all("p") if p.attributes.get("class") == "banner" and "Not complete" in p.text]
         assert banners, path
-    assert "2 of 5 cases have an outcome" in pages("broken off")["index.html"].text
+    assert "2 of 5 cases came to an outcome" in pages("broken off")["index.html"].text
     assert "cases pass" not in pages("broken off")["index.html"].text
 
 
@@ -347,3 +347,20 @@ def test_many_cases_keep_their_own_pages() -> None:
     files = [path for path, _ in Site(inputs(run)).pages()]
     assert len(files) == len(set(files)) == 300 + 6
     assert len(CASES) == 5
+
+
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize(("count", "words"), [(1, "case"), (2, "cases")])
+def test_numbers_and_nouns(count: int, words: str, bad: bool) -> None:
+    cases = tuple(replace(FAILED if bad else PASSED, name=f"x/{number}") for number in range(count))
+    run = replace(RUN, cases=cases, planned=count)
+    drawn = {
+        path: parse(text).one("main").text for path, text in Site(inputs(run, run)).pages() if path.endswith(".html")
+    }
+    assert f" of {count} {words} shown" in drawn["matrix.html"]
+    assert f"{count} {words} came out the same" in drawn["comparison.html"]
+    lead = f"Look at {count} of {count} {words}" if bad else "All 2 cases pass" if count > 1 else "The case passes"
+    assert lead in drawn["index.html"]
+    assert not bad or f"{count} {words} with findings" in drawn["findings.html"]
+    for path, text in drawn.items():
+        assert not re.search(r"\b1 cases|\bcases passes", text), path
