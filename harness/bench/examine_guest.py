@@ -169,6 +169,8 @@ def _nothing_to_run(plan: Plan) -> list[str]:
 def _lacking(bench: Workbench, cells: Sequence[CellRun]) -> dict[str, str]:
     """The cells whose library needs functions that the interpreter does not have, with the reason."""
     symbols = exported(bench.foreign)
+    interpreter = bench.settings.interpreter
+    assert interpreter is not None, "a guest is examined"
     found = {}
     for run in cells:
         dylib = run.builds[Role.SUBJECT].dylib
@@ -176,7 +178,8 @@ def _lacking(bench: Workbench, cells: Sequence[CellRun]) -> dict[str, str]:
         if names:
             generator = next(build.generator for role, build in run.cell.builds if role is Role.SUBJECT)
             found[str(run.cell)] = (
-                f"{bench.foreign[0].name} has no {', '.join(names)}, which the library by {generator} needs"
+                f"{bench.foreign[0].name} has no {', '.join(names)}, which the library by {generator} for version "
+                f"{interpreter.abi_version} of the interface needs (--abi-version)"
             )
     return found
 

@@ -38,8 +38,15 @@ class NamedTask:
     """The case's own file, which results quote."""
 
 
-def execute(run: Runner, jobs: Sequence[NamedTask], common: Common, drawn: Mapping[str, str] | None = None) -> int:
-    """Do all jobs, report on them, write the results; returns the exit code. `drawn`: options that select values."""
+def execute(
+    run: Runner,
+    jobs: Sequence[NamedTask],
+    common: Common,
+    drawn: Mapping[str, str] | None = None,
+    must_run: bool = False,
+) -> int:
+    """Do all jobs, report on them, write the results; returns the exit code. `drawn`: options that select values.
+    `must_run`: a skipped case is a failure for the exit code."""
     started, since = datetime.now(UTC), time.monotonic()
     tools = tuple(map(to_tool, run.tools))
     head = model.Run(
@@ -84,7 +91,8 @@ def execute(run: Runner, jobs: Sequence[NamedTask], common: Common, drawn: Mappi
     common.json.write(json_form.to_json(done))
     if interrupted:
         return exits.INTERRUPTED
-    return max(map(_exit_code, done.failed), default=exits.AGREE)
+    skipped = [case for case in cases if must_run and case.outcome is Outcome.SKIP]
+    return max(map(_exit_code, [*done.failed, *skipped]), default=exits.AGREE)
 
 
 def _told(case: model.CaseResult, alone: bool, verbose: int) -> Iterator[str]:

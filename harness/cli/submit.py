@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import shlex
+import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,6 +134,10 @@ def submit(
         raise UsedWrongly("--interpreter is for a case, WIT or a binary with a world; -- COMMAND runs without it")
     if command is not None:
         found = parse(command)
+        if shutil.which(command[0]) is None:
+            raise UsedWrongly(
+                f"-- {command[0]}: there is no such program that can be started; give its path, or put it on PATH"
+            )
         destination = _free(output, found.name.replace(" ", "-"))
         chosen = _with_reference(chosen, found)
     else:
@@ -286,6 +291,7 @@ def _from_command(submission: Submission, command: Command, given: _World) -> in
         text: str
         text, attempts = result_of(run.submit(ReduceByCommand(command, subject, made.file.path.read_text(), failure)))
         echo(f"reduced by {attempts} runs of the command; the toolchains here do what the model says", err=True)
+        echo("  its tool takes part, and fails, with --toolchain FILE.toml (docs/toolchains.md)", err=True)
         return text
 
     return hand_in(made, failure, smaller if subject.is_text else None)

@@ -91,10 +91,14 @@ class Templates:
     def lacks(self) -> frozenset[str]:
         """The abilities that the file does not mention (`Toolchain.lacks`). A lent stage supports everything."""
         stages = {stage for stage, words in (("generate", self.generate), ("link", self.link)) if not words}
-        features = self.generate and not any("{features}" in word for word in self.generate)
+        words = {
+            name
+            for name in ("features", "interpreter")
+            if not any(f"{{{name}}}" in word for word in self.generate or ())
+        }
         options = set(LINK_OPTIONS) - self.link_options.keys() if self.link else set()
         lacking = self._lacks_of_embedding | self._lacks_of_printing
-        return frozenset(stages | options | ({"features"} if features else set()) | lacking)
+        return frozenset(stages | options | (words if self.generate else set()) | lacking)
 
     @property
     def _lacks_of_embedding(self) -> set[str]:

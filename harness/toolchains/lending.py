@@ -31,9 +31,11 @@ def makers(toolchains: Mapping[str, Toolchain], names: Iterable[str]) -> dict[st
 
 
 def lent(name: str, lacks: Iterable[str], lender: str) -> list[str]:
-    """The notes at the start of a run about lent stages and skipped subcommands."""
+    """The notes at the start of a run about lent stages, skipped subcommands, and an interpreter that is not told."""
     lacking = frozenset(lacks)
     said = [f"{name} has no `{stage}`: {lender} does that for it" for stage in STAGES if stage in lacking]
+    if "interpreter" in lacking:
+        said.append(f"{name} has no {{interpreter}} in `generate`: its libraries must name the interpreter without it")
     untried = [f"`{word}`" for word in (*EMBEDDING, *PACKAGE_FORMS) if word in lacking]
     return said + ([f"{name} has no {', '.join(untried)}: not tried with it"] if untried else [])
 

@@ -205,8 +205,8 @@ class Toolchain:
     cases."""
     lacks: frozenset[str] = frozenset()
     """Its missing abilities: a stage (`generate`, `link`, `embed`, `new`, `wit`, `wit-text`, `wit-json`,
-    `wit-wasm`), `features`, an option of the linker, `embed-features`, `embed-names`, `new-adapt`, `wit-text-features`
-    and its kin."""
+    `wit-wasm`), `features`, `interpreter` (its name), an option of the linker, `embed-features`, `embed-names`,
+    `new-adapt`, `wit-text-features` and its kin."""
     embedder: Embedder | None = None
     """Its `component embed`, `new` and `wit`; None if it has none of them."""
     printer: Printer | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from harness.process.children import CannotStart, Completed, ProcessLimits, Running
 from harness.process.last_words import tell_of_no_memory
@@ -43,7 +44,7 @@ def judge_exit(completed: Completed, stage: str, limits: ProcessLimits) -> Build
         return Panicked(completed.exit_code, f"wrote more than {limits.written >> 20} MiB in all", stage)
     if completed.exit_code == 0:
         return Built(completed.stdout)
-    message = _THREAD.sub(r"thread '\1'", completed.stderr.strip())
+    message = _once(_THREAD.sub(r"thread '\1'", completed.stderr.strip()))
     if tell_of_no_memory(message):
         if any(limit < limits.memory for limit in limits_of_this_process()):
             raise MemoryError
@@ -54,3 +55,12 @@ def judge_exit(completed: Completed, stage: str, limits: ProcessLimits) -> Build
     if completed.exit_code in REFUSALS and message:
         return Refused(message, stage)
     return Panicked(completed.exit_code, message or f"ended with code {completed.exit_code}, without a message", stage)
+
+
+def _once(message: str) -> str:
+    """A line that comes three times or more in a row is told once: a panic may say the same of each local variable."""
+    told: list[str] = []
+    for line, group in groupby(message.split("\n")):
+        again = sum(1 for _ in group) - 1
+        told += [line, "(the same line again and again)"] if again > 1 else [line] * (again + 1)
+    return "\n".join(told)

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from reports.shown import one_line, shown
 from reports.site import words
-from reports.site.labels import RULES, labels, of_numbers, rules
+from reports.site.charts import stroke
+from reports.site.labels import RULES, further_rules, labels, of_numbers, rules
 
 
 def _safely(value: Any) -> Any:
@@ -50,7 +51,9 @@ def environment() -> jinja2.Environment:
         decimal=_decimal,
         tried=_tried,
         column_labels=labels,
+        further_rules=further_rules,
         of_numbers=of_numbers,
+        stroke=stroke,
     )
     return made
 

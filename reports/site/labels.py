@@ -11,17 +11,15 @@ from collections.abc import Iterable, Sequence
 from reports.shown import one_line
 
 MOST = 24
-"""The columns that the style sheet has rules for. A table with more stays a table, which scrolls sideways."""
+"""The columns that the style sheet has rules for. The page of a table with more has `further_rules`."""
 RULES = "/* labels of columns */"
 """The place of `rules` in the style sheet: only a narrow screen stacks rows."""
 _PLAIN = frozenset(" -.,+/")
 
 
 def labels(columns: Sequence[str | tuple[str, str]]) -> str:
-    """The declarations for a `style` attribute, which still must be escaped for HTML; empty for a table with too many
-    columns. `columns`: labels, or pairs of a label and a class."""
-    if len(columns) > MOST:
-        return ""
+    """The declarations for a `style` attribute, which still must be escaped for HTML. `columns`: labels, or pairs of a
+    label and a class."""
     names = [column if isinstance(column, str) else column[0] for column in columns]
     return "; ".join(f"--c{at}: '{_css_text(one_line(name))}'" for at, name in enumerate(names, 1))
 
@@ -31,9 +29,14 @@ def of_numbers(columns: Iterable[str]) -> list[tuple[str, str]]:
     return [(label, "number") for label in columns]
 
 
-def rules() -> str:
-    """The rules of the style sheet that give each cell its label."""
-    return " ".join(f".stacked tr > :nth-child({at}) {{ --label: var(--c{at}); }}" for at in range(1, MOST + 1))
+def rules(first: int = 1, last: int = MOST) -> str:
+    """The rules that give each cell its label, for the columns from `first` to `last`, counted from 1."""
+    return " ".join(f".stacked tr > :nth-child({at}) {{ --label: var(--c{at}); }}" for at in range(first, last + 1))
+
+
+def further_rules(columns: int) -> str:
+    """The style of a page with a table of so many columns: what the style sheet lacks, often nothing."""
+    return f"@media (max-width: 40rem) {{ {rules(MOST + 1, columns)} }}" if columns > MOST else ""
 
 
 def _css_text(text: str) -> str:

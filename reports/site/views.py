@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 from reports.columns import Column, columns, opinions_by_column
@@ -75,34 +75,40 @@ class FilterButton:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
+    """`hides`: the elements that a choice hides unless they have its class."""
+
     name: str
     legend: str
+    hides: str
     choices: tuple[FilterButton, ...]
 
 
 def matrix(run: Run, files: Sequence[str]) -> dict[str, Any]:
-    """Rows have a class for each choice that shows them; the style sheet hides the others."""
+    """Rows, and groups of rows of one area, have a class for each choice that shows them; the style sheet hides the
+    others. Most choices are areas, and a browser compares each with few groups, not with each row."""
     cases = run.cases
     shown = columns(cases, [tool.name for tool in run.tools])
     areas = {area: number for number, area in enumerate(sorted({case.area for case in cases}))}
-    rows = [_row(case, file, shown, areas) for case, file in zip(cases, files, strict=True)]
-    counts = Counter(name for row in rows for name in row.classes.split())
+    rows = [_row(case, file, shown) for case, file in zip(cases, files, strict=True)]
+    groups = [(f"a{areas[area]}", list(of)) for area, of in groupby(rows, lambda row: row.case.area)] or [("", [])]
+    counts = Counter(name for row in rows for name in (f"a{areas[row.case.area]}", *row.classes.split()))
     everything = FilterButton("", "all", len(rows))
     outcomes = [FilterButton(f"o{n}", o, counts[f"o{n}"]) for n, o in enumerate(Outcome) if counts[f"o{n}"]]
     tools = [FilterButton(f"t{n}", column.label, counts[f"t{n}"]) for n, column in enumerate(shown)]
+    by_area = (FilterButton(f"a{n}", area, counts[f"a{n}"]) for area, n in areas.items())
     filters = (
-        Filter("area", "Area", (everything, *(FilterButton(f"a{n}", a, counts[f"a{n}"]) for a, n in areas.items()))),
-        Filter("outcome", "Outcome of the case", (everything, *outcomes)),
-        Filter("tool", "Not passed by", (FilterButton("", "any", len(rows)), *tools)),
+        Filter("area", "Area", "tbody", (everything, *by_area)),
+        Filter("outcome", "Outcome of the case", "tbody tr", (everything, *outcomes)),
+        Filter("tool", "Not passed by", "tbody tr", (FilterButton("", "any", len(rows)), *tools)),
     )
-    return {"columns": shown, "rows": rows, "filters": filters}
+    return {"columns": shown, "groups": groups, "count": len(rows), "filters": filters}
 
 
-def _row(case: CaseResult, file: str, shown: Sequence[Column], areas: dict[str, int]) -> Row:
+def _row(case: CaseResult, file: str, shown: Sequence[Column]) -> Row:
     opinions = opinions_by_column(case)
     outcomes = tuple(opinions[column.key].outcome if column.key in opinions else "" for column in shown)
     wrong = [f"t{number}" for number, outcome in enumerate(outcomes) if outcome not in ("", Outcome.PASS)]
-    classes = [f"a{areas[case.area]}", f"o{list(Outcome).index(case.outcome)}", *wrong]
+    classes = [f"o{list(Outcome).index(case.outcome)}", *wrong]
     return Row(case, file, " ".join(classes), outcomes)
 
 

@@ -91,6 +91,17 @@ def test_a_missing_stage_is_lent(tmp_path: Path, toml: str, stage: str) -> None:
     assert (code, case["outcome"], case["unsupported"]) == (0, "pass", []), said
     assert f"mine has no `{stage}`: ours does that for it" in said
     assert "subject=mine,provider=ours" in said
+    assert "{interpreter}" not in said
+
+
+def test_a_generator_that_is_not_told_the_interpreter(tmp_path: Path) -> None:
+    """Its libraries need the right library only if it knows the name otherwise; the first lines say what is missing."""
+    (tmp_path / "w.wit").write_text(WORLD)
+    toml = GENERATOR_ONLY.replace(', "--interpreter", "{{interpreter}}"', "")
+    assert toml != GENERATOR_ONLY
+    code, said, _ = run(tmp_path, toml, ["check", "w.wit"])
+    assert code == 1 and "among the needed libraries" in said
+    assert "mine has no {interpreter} in `generate`: its libraries must name the interpreter without it" in said
 
 
 @pytest.mark.parametrize(

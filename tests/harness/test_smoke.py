@@ -13,8 +13,12 @@ from harness.bench.workbench import Workbench
 from harness.process.steps import Steps
 from harness.runs.tasks import Smoke
 from harness.toolchains.cells import OURS
+from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import FromFile, Ours, Selection
+from interpreters import boxed
+from interpreters.echo import echo
 from reports.outcomes import Outcome
+from tests.harness.command import harness_here
 
 
 @pytest.mark.parametrize(
@@ -34,3 +38,35 @@ def test_the_step_that_fails_is_told(tmp_path: Path, generate: str, outcome: Out
     subjects = {subject for subject, _ in examination.verdict.findings}
     assert OURS not in subjects and examination.verdict.minority == "mine"
     assert any(words in finding.message for _, finding in examination.verdict.findings)
+
+
+PANICS = """#!/bin/sh
+case "$1 $2" in
+*" --help" | "--version "*) exec {tool} "$@" ;;
+wit-dylib*) echo "thread 'main' panicked at src/lib.rs:1:2" >&2; exit 101 ;;
+esac
+exec {tool} "$@"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--interpreter", "echo.so"], 0, "1 pass"),
+        (["--interpreter", "echo.so", "--abi-version", "2"], 1, "1 skip"),
+        (["--interpreter", "without.so"], 1, "1 skip"),
+        (["--interpreter", "wrong.so"], 1, "1 fail"),
+        (["--reference", "{folder}/panics"], 1, "1 tool panicked"),
+    ],
+)
+def test_what_is_named_is_to_blame(tmp_path: Path, words: list[str], code: int, said: str) -> None:
+    """Exit code 3 would say that the harness is broken. What did not run at all is no success."""
+    data = echo().read_bytes()
+    (tmp_path / "echo.so").write_bytes(data)
+    (tmp_path / "without.so").write_bytes(data.replace(b"wit_dylib_push_string", b"wit_dylib_push_strinG"))
+    (tmp_path / "wrong.so").write_bytes(boxed().read_bytes())  # it has no script, and traps
+    tool = tmp_path / "panics"
+    tool.write_text(PANICS.format(tool=find().path))
+    tool.chmod(0o755)
+    done = harness_here("smoke", "-j", "1", *(word.format(folder=tmp_path) for word in words), cwd=tmp_path)
+    assert (done.code, said in done.said) == (code, True), done.said

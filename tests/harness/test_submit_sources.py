@@ -208,3 +208,11 @@ def test_outputs_go_elsewhere() -> None:
     assert with_output(["t", "-o", "a"], Path("b")) == (("t", "-o", "b"), True)
     assert with_output(["t", "--output=a", "-o"], Path("b")) == (("t", "--output=b", "-o"), True)
     assert with_output(["t"], Path("b")) == (("t",), False)
+
+
+@pytest.mark.parametrize("program", ["./no-such-tool", "no-such-tool", "./x.wit"])
+def test_a_program_that_cannot_be_started_makes_no_case(program: str) -> None:
+    done = harness("--", program, "wit-dylib", "x.wit", "-o", "x.so")
+    assert done.exit_code == 2, done.output
+    assert f"-- {program}: there is no such program that can be started" in done.output
+    assert not list(Path().glob("*.toml"))

@@ -79,6 +79,11 @@ def test_what_is_no_program_is_named(tmp_path: Path) -> None:
         (Completed(1, b"", "error: no\n", False), Refused("error: no", "link")),
         (Completed(2, b"", "error: usage\n", False), Refused("error: usage", "link")),
         (Completed(101, b"", "panicked at x\n", False), Panicked(101, "panicked at x", "link")),
+        (Completed(1, b"", "a\nb\nb\n\n\na", False), Refused("a\nb\nb\n\n\na", "link")),
+        (
+            Completed(101, b"", "panicked at x\n" + "not freed\n" * 8 + "end\nend\n", False),
+            Panicked(101, "panicked at x\nnot freed\n(the same line again and again)\nend\nend", "link"),
+        ),
         (Completed(-11, b"", "", False), Panicked(-11, "ended with code -11, without a message", "link")),
         (Completed(1, b"", " \n", False), Panicked(1, "ended with code 1, without a message", "link")),
         (Completed(-9, b"", "", True), TimedOut(5.0, "link")),

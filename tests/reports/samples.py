@@ -205,5 +205,17 @@ def hostile_inputs() -> Inputs:
     return Inputs(tuple(ResultFile(everything, result) for result in results))
 
 
+def wide_run(toolchains: int = 30) -> Run:
+    """So many toolchains with long names, some of them hostile, that each pass or fail all cases."""
+    names = [f"{HOSTILE[at]}{at} " + "toolchain-of-somebody-else" * 3 for at in range(len(HOSTILE))]
+    names += [f"tool-{number}-" + "x" * 60 for number in range(toolchains - len(names))]
+    opinions = tuple(Opinion(n, Outcome.FAIL if at % 4 else Outcome.PASS, (FINDING,)) for at, n in enumerate(names))
+    texts = [f"area of {'words ' * 20}/{'name' * 60}", *(f"long/{text}{'-' * 80}" for text in HOSTILE)]
+    made = tuple(Made(name, 300 + at, 4000) for at, name in enumerate(names))
+    cases = tuple(replace(FAILED, name=text, opinions=opinions, minority=names[0], made=made) for text in texts)
+    tools = tuple(Tool(name, name, "1.0", "bin/" + "x" * 80, ("w link",)) for name in names)
+    return replace(RUN, tools=tools, cases=cases, planned=len(cases))
+
+
 def inputs(*results: Run | FuzzRun | MutantsRun) -> Inputs:
     return Inputs(tuple(ResultFile(f"{number}.json", result) for number, result in enumerate(results, 1)))

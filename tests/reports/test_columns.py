@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from reports.comparison import compare
 from reports.history import Series, sizes, throughput
 from reports.model import CaseResult, Made, Opinion
 from reports.outcomes import Outcome
-from reports.site.charts import BOTTOM, HEIGHT, TOP, chart
+from reports.site.charts import FRAMES, PlotFrame, chart, stroke
 from reports.site.words import percent, seconds, short
 from tests.reports.samples import BETTER, BROKEN, FAILED, MIXED, PASSED, RUN
 
@@ -82,13 +83,40 @@ def test_throughput() -> None:
 @pytest.mark.parametrize("top", [0.0, 0.3, 1.0, 7.0, 999.0, 123456.0])
 def test_charts_begin_at_zero_and_hold_all(top: float) -> None:
     drawn = chart("c", "t", "u", [Series("s", (0.0, None, top))], ["a", "b", "c"])
-    lowest, label = drawn.ticks[0]
-    assert (round(lowest), label) == (HEIGHT - BOTTOM, "0")
-    heights = [y for _, y in drawn.lines[0].points]
-    assert heights[0] == HEIGHT - BOTTOM and all(TOP <= y <= HEIGHT - BOTTOM for y in heights)
-    assert len(drawn.lines[0].pieces) == 2, "what a run does not have is a gap"
-    if top:
-        assert heights[1] <= HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * 0.39, "the scale fits"
+    assert drawn.has_points and len(drawn.plots) == len(FRAMES) == 2
+    for frame, plot in zip(FRAMES, drawn.plots, strict=True):
+        lowest, label = plot.ticks[0]
+        assert (round(lowest), label) == (frame.bottom, "0")
+        heights = [y for _, y in plot.lines[0].points]
+        assert heights[0] == frame.bottom and all(frame.top <= y <= frame.bottom for y in heights)
+        assert len(plot.lines[0].pieces) == 2, "what a run does not have is a gap"
+        if top:
+            assert heights[1] <= frame.bottom - (frame.bottom - frame.top) * 0.39, "the scale fits"
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.kind)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 30, 365])
+def test_labels_under_a_chart_have_room(frame: PlotFrame, count: int) -> None:
+    """The last run always has one; those of many runs are thinned out evenly."""
+    labels = [f"run {number}" for number in range(1, count + 1)]
+    plots = chart("c", "t", "u", [Series("s", (1.0,) * count)], labels).plots
+    named = next(plot for plot in plots if plot.kind == frame.kind).labels
+    assert [text for _, text, _ in named][-1:] == labels[-1:]
+    places = [place for place, _, _ in named]
+    assert all(after - before >= 60 for before, after in pairwise(places))
+    assert all(frame.left <= place <= frame.right for place in places)
+    assert len(named) >= min(count, 3)
+
+
+def test_a_chart_without_numbers() -> None:
+    assert not chart("c", "t", "u", [Series("s", (None,))], ["a"]).has_points
+
+
+def test_lines_differ() -> None:
+    strokes = [stroke(number) for number in range(16)]
+    assert len(set(strokes)) == 16
+    for part in (0, 1):
+        assert len({words.split()[part] for words in strokes[:4]}) == 4
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.shown import one_line
 from reports.site.environment import style_sheet
-from reports.site.labels import MOST, RULES, labels
+from reports.site.labels import MOST, RULES, further_rules, labels
 
 _ESCAPE = re.compile(r"\\([0-9a-f]{1,6}) ")
 
@@ -36,8 +36,10 @@ def test_a_label_is_one_string_that_means_the_name(name: str) -> None:
     assert _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) == one_line(name)
 
 
-def test_a_table_with_too_many_columns_is_not_stacked() -> None:
-    """The style sheet has a rule for each column of those that are."""
-    assert labels(["x"] * MOST) and labels(["x"] * (MOST + 1)) == ""
-    assert re.findall(r"--label: var\(--c(\d+)\)", style_sheet()) == [str(at) for at in range(1, MOST + 1)]
+@pytest.mark.parametrize("columns", [1, MOST, MOST + 1, 40])
+def test_each_column_has_a_rule(columns: int) -> None:
+    """In the style sheet, or in the page of a table with more columns."""
+    found = re.findall(r"nth-child\((\d+)\) \{ --label: var\(--c(\d+)\)", style_sheet() + further_rules(columns))
+    assert found == [(str(at), str(at)) for at in range(1, max(columns, MOST) + 1)]
+    assert labels(["x"] * columns).count("--c") == columns
     assert RULES not in style_sheet()

@@ -29,6 +29,7 @@ from tests.reports.samples import (
     RUN,
     hostile_inputs,
     inputs,
+    wide_run,
 )
 
 LABELS = re.compile(r"--c\d+: '(?:[\w .,+/-]|\\[0-9a-f]+ )*'(?:; --c\d+: '(?:[\w .,+/-]|\\[0-9a-f]+ )*')*", re.ASCII)
@@ -46,6 +47,7 @@ SITES: dict[str, Inputs] = {
     "no run": inputs(FUZZ, MUTANTS),
     "outcomes": inputs(EVERY_OUTCOME),
     "hostile": hostile_inputs(),
+    "wide": inputs(wide_run(), wide_run()),
 }
 
 
@@ -89,7 +91,7 @@ def test_every_case_has_a_page(name: str) -> None:
     for case, path in zip(cases, drawn, strict=True):
         assert pages(name)[path].one("h1").text.startswith(one_line(case.name))
     if cases:
-        linked = [a.attributes["href"] for a in pages(name)["matrix.html"].one("tbody").all("a")]
+        linked = [a.attributes["href"] for a in pages(name)["matrix.html"].one("table").all("a")]
         assert linked == drawn
 
 
@@ -132,11 +134,13 @@ def test_it_can_be_heard_and_used_by_keyboard(name: str) -> None:
 def test_tables_have_captions_and_headers(name: str) -> None:
     for path, root in pages(name).items():
         for table in root.all("table"):
-            assert [child.tag for child in table.children] == ["caption", "thead", "tbody"], path
+            parts = [child.tag for child in table.children]
+            assert parts == ["caption", "thead", *["tbody"] * (len(parts) - 2)] and len(parts) > 2, path
+            assert len(parts) == 3 or path == "matrix.html", "groups of rows"
             heads = list(table.all("th"))
             assert all(head.attributes["scope"] in ("col", "row", "colgroup") for head in heads), path
             width = sum(int(th.attributes.get("colspan", "1")) for th in next(table.one("thead").all("tr")).children)
-            for row in table.one("tbody").all("tr"):
+            for row in (row for body in table.all("tbody") for row in body.all("tr")):
                 assert row.children[0].tag == "th" and row.children[0].attributes["scope"] == "row"
                 assert len(row.children) == width, (path, table.one("caption").text)
 
@@ -183,7 +187,7 @@ def test_a_run_that_broke_off_is_marked_on_every_page(name: str) -> None:
     for path, root in pages(name).items():
         banners = [p.text for p in root.all("p") if p.attributes.get("class") == "banner" and "Not complete" in p.text]
         assert banners, path
-    assert "2 of 5 cases have an outcome" in pages("broken off")["index.html"].text
+    assert "2 of 5 cases came to an outcome" in pages("broken off")["index.html"].text
     assert "cases pass" not in pages("broken off")["index.html"].text
 
 
@@ -209,15 +213,24 @@ def test_the_matrix_has_an_outcome_for_each_case_and_column() -> None:
     ]
 
 
+def rows_of_matrix() -> list[tuple[str, list[str]]]:
+    """The name in each row and the classes that filters look at: of the row, and of its group, which is of one area."""
+    bodies = pages("one run")["matrix.html"].all("tbody")
+    rows = [(row, body.attributes["class"].split()) for body in bodies for row in body.all("tr")]
+    return [(row.children[0].text, [*row.attributes["class"].split(), *classes]) for row, classes in rows]
+
+
 def test_filters_hide_exactly_the_rows_without_their_class() -> None:
     """Each radio button has one rule, and its number is that of the rows that stay."""
     root = pages("one run")["matrix.html"]
     rules = re.findall(
-        r"main:has\(#(\w+):checked\) \.row:not\(\.(\w+)\) \{ display: none; \}", site("one run")["matrix.html"]
+        r"main:has\(#(\w+):checked\) \.matrix (tbody|tbody tr):not\(\.(\w+)\) \{ display: none; \}",
+        site("one run")["matrix.html"],
     )
-    rows = [row.attributes["class"].split() for row in root.one("tbody").all("tr")]
+    rows = [classes for _, classes in rows_of_matrix()]
     buttons = [e for e in root.all("input") if "id" in e.attributes]
-    assert [(id, id) for id in (e.attributes["id"] for e in buttons)] == rules
+    hides = {"area": "tbody", "outcome": "tbody tr", "tool": "tbody tr"}
+    assert [(e.attributes["id"], hides[e.attributes["name"]], e.attributes["id"]) for e in buttons] == rules
     for label in root.all("label"):
         button = label.one("input")
         count = int(re.findall(r"\((\d+)\)", label.text)[-1])
@@ -240,8 +253,7 @@ def test_filters_hide_exactly_the_rows_without_their_class() -> None:
 def test_what_a_filter_shows(label: str, names: list[str]) -> None:
     root = pages("one run")["matrix.html"]
     (button,) = [la.one("input") for la in root.all("label") if la.text.strip().startswith(f"{label} (")]
-    rows = [row for row in root.one("tbody").all("tr") if button.attributes["id"] in row.attributes["class"].split()]
-    assert [row.children[0].text for row in rows] == names
+    assert [name for name, classes in rows_of_matrix() if button.attributes["id"] in classes] == names
 
 
 def test_a_page_of_a_failure() -> None:
@@ -315,7 +327,7 @@ def test_a_comparison_names_what_changed() -> None:
 def test_several_runs_are_a_line() -> None:
     root = pages("all kinds")["history.html"]
     pictures = [svg for svg in root.all("svg") if svg.attributes.get("role") == "img"]
-    assert len(pictures) == 3
+    assert len(pictures) == 3 * 2, "for a wide and for a narrow screen"
     for svg in pictures:
         named = svg.attributes["aria-labelledby"].split()
         assert named == [e.attributes["id"] for e in svg.all("title", "desc")]
@@ -335,3 +347,20 @@ def test_many_cases_keep_their_own_pages() -> None:
     files = [path for path, _ in Site(inputs(run)).pages()]
     assert len(files) == len(set(files)) == 300 + 6
     assert len(CASES) == 5
+
+
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize(("count", "words"), [(1, "case"), (2, "cases")])
+def test_numbers_and_nouns(count: int, words: str, bad: bool) -> None:
+    cases = tuple(replace(FAILED if bad else PASSED, name=f"x/{number}") for number in range(count))
+    run = replace(RUN, cases=cases, planned=count)
+    drawn = {
+        path: parse(text).one("main").text for path, text in Site(inputs(run, run)).pages() if path.endswith(".html")
+    }
+    assert f" of {count} {words} shown" in drawn["matrix.html"]
+    assert f"{count} {words} came out the same" in drawn["comparison.html"]
+    lead = f"Look at {count} of {count} {words}" if bad else "All 2 cases pass" if count > 1 else "The case passes"
+    assert lead in drawn["index.html"]
+    assert not bad or f"{count} {words} with findings" in drawn["findings.html"]
+    for path, text in drawn.items():
+        assert not re.search(r"\b1 cases|\bcases passes", text), path
