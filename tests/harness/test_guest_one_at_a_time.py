@@ -17,7 +17,7 @@ from harness.toolchains.abilities import Abilities
 from harness.values.values import Value
 from interpreters.echo import echo
 from tests.harness.command import harness_here
-from tests.harness.test_guest import CASES
+from tests.harness.guests import CASES
 from tests.harness.test_guest_async import async_plan
 
 IN_TURN = Abilities(asynchronous=True, one_at_a_time=True)

@@ -27,6 +27,7 @@ MISALIGNED = "call 1 (program): expected stack-misaligned-a() -> 0, got stack-mi
         ("", "invalid output", NO_FIT, False),  # a random world, whose name is the same
         (TYPES.format(" (result i32)", " (param i32) (result i32)"), "tool panicked", DUPLICATE, True),
         (TYPES.format(" (param i32)", " (param i64)"), "tool panicked", DUPLICATE, True),
+        (TYPES.replace('"f"', '"a.b"').format(" (param i32)", " (param i64)"), "tool panicked", DUPLICATE, True),
         (TYPES.format(" (param i32) (result i32)", " (param i32)"), "tool panicked", DUPLICATE, True),
         (TYPES.format(" (param i32)", " (param i32) (result i32)"), "tool panicked", DUPLICATE, True),
         (TYPES.format(" (param i32) (result i32)", " (param i32) (result i32)"), "tool panicked", DUPLICATE, False),
