@@ -251,17 +251,27 @@ def _of(owner: Any, name: str) -> Any:
 
 
 def _generator_modules() -> list[ModuleType]:
-    return [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "generator"]
+    names = [name for name in sys.modules if name.startswith("generator.") or name == "generator"]
+    return [sys.modules[name] for name in sorted(names)]
 
 
 def _own_memories() -> list[Change]:
     """A fresh cache for each cached function of `generator` and of our adapter, in all modules that call it."""
     fresh: dict[int, Any] = {}
     changes = []
-    for module in (*_generator_modules(), ours):
-        for name, value in vars(module).items():
-            if hasattr(value, "cache_parameters"):
-                if id(value) not in fresh:
-                    fresh[id(value)] = lru_cache(maxsize=value.cache_parameters()["maxsize"])(value.__wrapped__)
-                changes.append(Change(module, name, fresh[id(value)]))
+    for module, name, value in _memories((*_generator_modules(), ours)):
+        if id(value) not in fresh:
+            fresh[id(value)] = lru_cache(maxsize=value.cache_parameters()["maxsize"])(value.__wrapped__)
+        changes.append(Change(module, name, fresh[id(value)]))
     return changes
+
+
+@lru_cache(maxsize=1)
+def _memories(modules: tuple[ModuleType, ...]) -> list[tuple[ModuleType, str, Any]]:
+    """The cached functions of modules: hundreds of patches do not search the same modules again."""
+    return [
+        (module, name, value)
+        for module in modules
+        for name, value in vars(module).items()
+        if hasattr(value, "cache_parameters")
+    ]

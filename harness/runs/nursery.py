@@ -23,7 +23,6 @@ import tempfile
 import traceback
 
 from harness.process import frames
-from harness.runs import worker
 
 NUMBER = struct.Struct("<q")
 """The form of a process number and of an exit code."""
@@ -102,6 +101,8 @@ class Nursery:
         self, parent: int, environment: dict[str, str], folder: str, path: list[str], files: list[int]
     ) -> None:
         """In a child of this process. Does not return."""
+        from harness.runs import worker
+
         code = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -146,10 +147,14 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+    gc.disable()  # what is loaded stays: collections would take a tenth of the time
+    from harness.runs import worker
+
     worker.prepare()
     worker.load()
     gc.collect()
     gc.freeze()  # workers share the pages of these objects as long as no collection touches them
+    gc.enable()
     Nursery(control).serve()
 
 

@@ -287,7 +287,9 @@ def test_the_fuzzer_notices() -> None:
     chosen = [MUTANTS[name] for name in FUZZED]
     with Runner(Survey.tools(Tools(), chosen), 1) as run:
         survey = Survey(chosen, run, 1)
-        for seed in (2, 1):  # once more: what ended the first time must not end the second
+        # Once more: what ended the first time must not end the second. Of the first eight seeds these need the fewest
+        # worlds, one or, for a program, five.
+        for seed in (4, 6):
             for row in survey.rows.values():
                 row.fuzzed = None
             survey.fuzz(Recipe(seed, calls=20), seconds=300)  # each ends when it is noticed; machines may be busy
