@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
 
 from harness.plan.events import Events, PlacedEvent
 from harness.plan.plan import ScriptPlan
@@ -32,8 +33,10 @@ class EndOfRun:
 
 def where_it_ended(traces: Mapping[Role, Trace], plan: ScriptPlan) -> EndOfRun:
     """By the components whose events are the beginning of the expected ones; others do not tell it."""
-    begun = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[:at])}
-    left = {number for _, at, events in _early(traces, plan) for number in _calls(_needed(events, at))}
+    begun = {number for _, at, events in _early(traces, plan) for number in _calls(events.paths[:at], repeat(True))}
+    left = {
+        number for _, at, events in _early(traces, plan) for number in _calls(events.paths[at:], _needed(events, at))
+    }
     call = max(begun & left, default=0)
     text = plan.calls[call - 1] if 0 < call <= len(plan.calls) else ""
     return EndOfRun(call, text, _around(traces, plan))
@@ -57,17 +60,19 @@ def _early(traces: Mapping[Role, Trace], plan: ScriptPlan) -> Iterator[tuple[Rol
             yield role, len(seen), events
 
 
-def _needed(events: Events, at: int) -> Iterator[str]:
-    """The paths of the events from number `at` on without which a call has not ended. An interpreter may not leave its
+def _needed(events: Events, at: int) -> Iterator[bool]:
+    """Whether a call has not ended without the event, for each from number `at` on. An interpreter may not leave its
     component while it finishes a call, so it keeps that event until the next one (interpreters/PROTOCOL.md)."""
-    for event, path in zip(events.events[at:], events.paths[at:], strict=True):
-        if not isinstance(event, ExportFinish):
-            yield path
+    return (not isinstance(event, ExportFinish) for event in events.events[at:])
 
 
-def _calls(paths: Iterable[str]) -> Iterator[int]:
-    for path in paths:
-        found = _CALL.match(path)
+def _calls(paths: Sequence[str], chosen: Iterable[bool]) -> Iterator[int]:
+    """The numbers of calls in the chosen paths. There may be a million, with few beginnings."""
+    from harness.model.places import Places  # only where something has run: the commands load no model
+
+    texts = paths.beginnings(chosen) if isinstance(paths, Places) else set(compress(paths, chosen))
+    for text in texts:
+        found = _CALL.match(text)
         if found:
             yield int(found[1])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import overload
 
 Place = str | tuple["Place", str | int]
@@ -35,3 +36,12 @@ class Places(Sequence[str]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def beginnings(self, chosen: Iterable[bool]) -> set[str]:
+        """The texts, each once, that the chosen places begin with; their steps into values are left out."""
+        found = set()
+        for place in compress(self._places, chosen):
+            while not isinstance(place, str):
+                place = place[0]
+            found.add(place)
+        return found
