@@ -13,7 +13,6 @@ from harness.engine.results import EngineKind, RunLimits
 from harness.frontend.front_end import WitText
 from harness.judge.ended import where_it_ended
 from harness.judge.judging import Against, cell_findings
-from harness.model.places import Places
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.planner import case_plan, check_plan
@@ -120,9 +119,3 @@ def test_with_more_fuel_a_run_ends_in_a_later_call(tmp_path: Path, monkeypatch: 
         assert ended.text == (plan.runs[findings[0].run - 1].calls[ended.call - 1] if ended.call else "")
     assert not findings
     assert len(set(places)) > 2 and max(places) > 2
-
-
-def test_beginnings_of_the_chosen_places() -> None:
-    places = Places(["a", ("a", ".x"), (("b", 0), ".y"), "c"])
-    assert places.beginnings([True, True, True, False]) == {"a", "b"}
-    assert places.beginnings([False, False, False, True]) == {"c"}
