@@ -111,8 +111,13 @@ def _in_words(reader: Reader, types: list[str]) -> str:
     return "table" if kind == 1 else "memory"
 
 
-def imported(module: bytes) -> Iterator[tuple[str, str, int]]:
+@lru_cache(maxsize=64)
+def imported(module: bytes) -> tuple[tuple[str, str, int], ...]:
     """Module, name and kind (0 function, 1 table, 2 memory, 3 global, 4 tag) of each import. Raises `BinaryError`."""
+    return tuple(_imported(module))
+
+
+def _imported(module: bytes) -> Iterator[tuple[str, str, int]]:
     for part in sections(module):
         if part.id == _IMPORT:
             reader = Reader(module, part.body, part.end)

@@ -117,22 +117,26 @@ def sections(data: bytes) -> Iterator[Section]:
 
     The caller must check the preamble first.
     """
-    reader = Reader(data, 8)
+    start, end = 8, len(data)
     count = 0
-    while reader.at < reader.end:
-        start = reader.at
-        id = reader.byte()
-        size = reader.unsigned()
-        body = reader.at
-        if body + size > reader.end:
+    while start < end:
+        id, body = data[start], start + 2
+        if body <= end and data[start + 1] < 128:  # most sizes are one byte
+            size = data[start + 1]
+        else:
+            reader = Reader(data, start + 1)
+            size = reader.unsigned()
+            body = reader.at
+        after = body + size
+        if after > end:
             raise BinaryError(f"a section of {size} bytes at offset {start} reaches past the end")
         if not size and not id:
             raise BinaryError(f"a custom section without a name at offset {start}")
         count += 1
         if count > MAX_SECTIONS:
             raise BinaryError(f"more than {MAX_SECTIONS:,} sections, up to offset {start}")
-        reader.at = body + size
-        yield Section(id, start, body, reader.at)
+        yield Section(id, start, body, after)
+        start = after
 
 
 def extern_name(reader: Reader) -> str:
