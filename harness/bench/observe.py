@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from harness.binary.host_imports import NO_IMPORTS, HostImports
@@ -60,8 +61,9 @@ class Observer:
         wanted = [(components[role], build) for cell in cells for role, build in cell.builds]
         builds = self._builder.build(wanted, observed.clock)
         observed.cells = []
-        for cell in cells:
-            made = {role: builds[components[role], build] for role, build in cell.builds}
+        parts = [{role: builds[components[role], build] for role, build in cell.builds} for cell in cells]
+        several = _in_several(map(_binaries, parts))
+        for cell, made in zip(cells, parts, strict=True):
             binaries = _binaries(made)
             if binaries is None:
                 observed.cells.append(CellRun(cell, made))
@@ -69,7 +71,8 @@ class Observer:
             key = (cell.engine, tuple(binaries.values()))
             run = observed.runs.get(key)
             if run is None:
-                run = observed.runs[key] = self._run_cell(plan, cell, made, binaries, limits, observed.clock)
+                reused = [role for role, binary in binaries.items() if binary in several]
+                run = observed.runs[key] = self._run_cell(plan, cell, made, binaries, reused, limits, observed.clock)
             observed.cells.append(run if run.cell == cell else _again(run, cell, made))
         return observed
 
@@ -79,6 +82,7 @@ class Observer:
         cell: Cell,
         made: dict[Role, ComponentBuild],
         binaries: dict[Role, bytes],
+        reused: Sequence[Role],
         limits: RunLimits,
         clock: Clock,
     ) -> CellRun:
@@ -86,7 +90,7 @@ class Observer:
         try:
             with self._steps.bounded(f"compose {cell}"):
                 provided = _provided(plan, binaries)
-                composition = compose(binaries, plan.wires, self._known, provided, plan.asynchronous)
+                composition = compose(binaries, plan.wires, self._known, provided, plan.asynchronous, reused)
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
         except StepLost as lost:
@@ -210,6 +214,13 @@ def _binaries(made: dict[Role, ComponentBuild]) -> dict[Role, bytes] | None:
             return None
         binaries[role] = build.component.data
     return binaries
+
+
+def _in_several(cells: Iterable[dict[Role, bytes] | None]) -> frozenset[bytes]:
+    """The components that take part in several cells; cells of the same components count once."""
+    different = {tuple(binaries.values()) for binaries in cells if binaries is not None}
+    uses = Counter(binary for binaries in different for binary in dict.fromkeys(binaries))
+    return frozenset(binary for binary, count in uses.items() if count > 1)
 
 
 def _again(run: CellRun, cell: Cell, made: dict[Role, ComponentBuild]) -> CellRun:

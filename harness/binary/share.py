@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from harness.binary.core_module import module_type, without_customs
+from harness.binary.core_module import imported, module_type, without_customs
 from harness.binary.sections import (
     COMPONENT_PREAMBLE,
     BinaryError,
@@ -21,6 +21,8 @@ from harness.binary.sections import (
 )
 
 _CORE_MODULE, _CORE_TYPE, _IMPORT = 1, 3, 10
+_INITIALIZE = ("env", "wit_dylib_initialize")
+"""The function of an interpreter that every library for a world calls (wit_dylib.h)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +54,30 @@ class SharedModules:
 
     def __init__(self) -> None:
         self._by_content: OrderedDict[bytes, SharedModule | None] = OrderedDict()
-        self._shared: OrderedDict[bytes, SplitComponent] = OrderedDict()
+        self._shared: OrderedDict[tuple[bytes, bool], SplitComponent] = OrderedDict()
 
-    def share(self, component: bytes) -> SplitComponent:
+    def share(self, component: bytes, several: bool = True) -> SplitComponent:
         """`share` with a cache: a component takes part in several cells of a plan."""
         if len(component) > self.LARGEST:
-            return share(component, self)
-        found = self._shared.get(component)
+            return share(component, self, several)
+        found = self._shared.get((component, several))
         if found is None:
-            found = self._shared[component] = share(component, self)
+            found = self._shared[component, several] = share(component, self, several)
             if len(self._shared) > self._REMEMBERED:
                 self._shared.popitem(last=False)
         return found
 
-    def find(self, module: bytes) -> SharedModule | None:
-        """The module to share; None for a small or huge one, and for one with types that cannot be declared."""
+    def find(self, module: bytes, several: bool = True) -> SharedModule | None:
+        """The module to share; None for a small or huge one, and for one with types that cannot be declared. Without
+        `several`, None also for the library of a world: no other cell has it, and by itself it costs more."""
         if not self.SMALLEST <= len(module) <= self.LARGEST:
             return None
         plain = without_customs(module)
         if plain in self._by_content:
             self._by_content.move_to_end(plain)
             return self._by_content[plain]
+        if not several and _is_of_a_world(plain):
+            return None
         try:
             type = module_type(plain)
         except BinaryError:
@@ -95,8 +100,9 @@ class SplitComponent:
     surface: Surface
 
 
-def share(component: bytes, known: SharedModules) -> SplitComponent:
+def share(component: bytes, known: SharedModules, several: bool = True) -> SplitComponent:
     """Replace each known module by an import at the same place, so the core module index space keeps its order.
+    `several`: whether the component takes part in several cells.
 
     A component that declares core types after such a place stays unchanged, because their indices would move.
     """
@@ -106,7 +112,7 @@ def share(component: bytes, known: SharedModules) -> SplitComponent:
     found: dict[int, SharedModule] = {}
     for position, part in enumerate(parts):
         if part.id == _CORE_MODULE:
-            module = known.find(component[part.body : part.end])
+            module = known.find(component[part.body : part.end], several)
             if module is not None and module not in found.values():
                 found[position] = module
     if not found or any(part.id == _CORE_TYPE for part in parts[min(found) :]):
@@ -123,6 +129,13 @@ def share(component: bytes, known: SharedModules) -> SplitComponent:
         types += 1
     out += component[copied:]
     return SplitComponent(bytes(out), tuple(found.values()), surface(bytes(out)))
+
+
+def _is_of_a_world(module: bytes) -> bool:
+    try:
+        return any((within, name) == _INITIALIZE for within, name, _ in imported(module))
+    except BinaryError:
+        return False
 
 
 def _core_types(component: bytes, parts: list[Section]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.binary.host_imports import NO_IMPORTS, HostImports
@@ -83,12 +83,13 @@ def compose(
     known: SharedModules,
     provided: HostImports = NO_IMPORTS,
     asynchronous: bool = False,
+    reused: Collection[Role] = tuple(Role),
 ) -> Composed:
     """Wires whose consumer does not import the item (a linker drops unused imports) are left out; an import that has
     neither a wire nor is `provided` by the host raises `CompositionError`. `asynchronous`: the components have the
-    interpreter for asynchronous worlds."""
+    interpreter for asynchronous worlds. `reused`: those whose component takes part in several compositions."""
     order = _order(components, wires)
-    shared = {role: _share(role, components[role], known) for role in order}
+    shared = {role: _share(role, components[role], known, role in reused) for role in order}
     return _Writer(order, shared, wires, provided, asynchronous).write()
 
 
@@ -102,9 +103,9 @@ def without_wire(role: Role, component: bytes, wires: Sequence[Wire]) -> frozens
     return frozenset(name for name, sort in imports.items() if sort == SORT_INSTANCE and name not in wired)
 
 
-def _share(role: Role, component: bytes, known: SharedModules) -> SplitComponent:
+def _share(role: Role, component: bytes, known: SharedModules, several: bool) -> SplitComponent:
     try:
-        return known.share(component)
+        return known.share(component, several)
     except BinaryError as error:
         raise CompositionError(f"the {role.value} is malformed: {error}") from error
 

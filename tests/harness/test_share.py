@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
+import wasmtime
 
 from harness.binary.sections import COMPONENT_PREAMBLE, MODULE_PREAMBLE, BinaryError, sections
 from harness.binary.share import SharedModules, share
@@ -69,3 +70,25 @@ def test_huge_components_are_not_remembered() -> None:
     small, large = COMPONENT_PREAMBLE, COMPONENT_PREAMBLE + b"\0\x7f\1x" + bytes(125)
     assert known.share(small) is known.share(small)
     assert known.share(large) is not known.share(large)
+
+
+@pytest.mark.parametrize(
+    ("module", "several", "shared"),
+    [
+        ('(module (import "env" "wit_dylib_initialize" (func (param i32))))', True, True),
+        ('(module (import "env" "wit_dylib_initialize" (func (param i32))))', False, False),
+        ('(module (import "other" "wit_dylib_initialize" (func (param i32))))', False, True),
+        ('(module (func (export "wit_dylib_initialize") (param i32)))', False, True),
+    ],
+)
+def test_the_library_of_a_world_is_shared_only_with_other_cells(module: str, several: bool, shared: bool) -> None:
+    known = SharedModules()
+    known.SMALLEST = 8
+    assert (known.find(bytes(wasmtime.wat2wasm(module)), several) is not None) is shared
+
+
+def test_a_library_that_was_shared_stays_shared() -> None:
+    known = SharedModules()
+    known.SMALLEST = 8
+    library = bytes(wasmtime.wat2wasm('(module (import "env" "wit_dylib_initialize" (func (param i32))))'))
+    assert known.find(library, True) is known.find(library, False) is not None
