@@ -22,6 +22,7 @@ from harness.planner.room import Doing
 from harness.values.draws import Impossible
 from harness.values.values import Value
 from harness.world import types as t
+from harness.world.walk import reachable
 
 MOST_HELD = 8
 """The number of ends from which on a component first drops or gives away some."""
@@ -220,7 +221,7 @@ class Streaming:
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
         """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
-        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
+        if t.Prim.ERROR_CONTEXT in reachable(payload, payloads=False):
             return None
         try:
             while payload is not None and len(values) < count:

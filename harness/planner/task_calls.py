@@ -18,6 +18,7 @@ from harness.planner.values import ANY_RANK
 from harness.script.encoding import handles
 from harness.values.values import HandleName, Value
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function
 
 
@@ -118,7 +119,7 @@ class TaskCaller(Caller):
     def may_be_in_vain(self, frame: Doing, function: Function) -> bool:
         """Whether no later call of the run needs it, and its caller still has no end of its arguments."""
         needed = [source.function.canonical for source in self.composition.sources.values()]
-        ends = any(isinstance(found, t.End) for found in t.reachable(*(param.type for param in function.params)))
+        ends = any(isinstance(found, t.End) for found in reachable(*(param.type for param in function.params)))
         return not ends and function.canonical not in needed
 
     def others(self, role: Role) -> Sequence[Function]:
