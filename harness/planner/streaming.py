@@ -19,6 +19,7 @@ from harness.planner.end_sets import EndSets
 from harness.planner.ends import exported_side
 from harness.planner.payloads import Owner, View, allocates, count_of
 from harness.planner.room import Doing
+from harness.planner.tails import last_reads
 from harness.values.draws import Impossible
 from harness.values.values import Value
 from harness.world import types as t
@@ -195,7 +196,8 @@ class Streaming:
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
         """The remaining operations on a readable end whose writer continues alone."""
-        raise NotImplementedError
+        last_reads(frame, channel, self._random)
+        del self._channels[channel.readable.name]
 
     def _write(self, frame: Doing, end: KnownEnd) -> None:
         channel, count = self._channels[end.name], count_of(end, self._random)
