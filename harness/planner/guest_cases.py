@@ -3,6 +3,7 @@ provider, or come back from the subject."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from harness.model import Unpredictable
@@ -17,6 +18,7 @@ from harness.planner.guest_role import NoRole
 from harness.planner.guest_rules import GuestComposition
 from harness.planner.needs import needs_of
 from harness.planner.registers import OutOfRegisters
+from harness.planner.surrounded import plan_without_runs
 from harness.suite.case import Case
 from harness.toolchains.abilities import NO_ABILITIES, Abilities
 
@@ -31,7 +33,7 @@ def guest_case_plan(case: Case, abilities: Abilities = NO_ABILITIES) -> Plan:
     if case.sample is not None:
         random, calls = Random(case.sample.seed), case.sample.calls
         return guest_world(surroundings, random, calls, case.title, abilities).plan
-    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    worlds = surroundings.worlds
     if Role.DRIVER not in worlds:
         raise NoRole("the world exports nothing, so nothing can call the interpreter")
     composition = GuestComposition(worlds, surroundings.wires, abilities)
@@ -40,17 +42,8 @@ def guest_case_plan(case: Case, abilities: Abilities = NO_ABILITIES) -> Plan:
         for lists in case.lists
         for segment in segments(case.steps)
     )
-    return Plan(
-        title=case.title,
-        components=tuple(part.plan for part in surroundings.parts.values()),
-        wires=surroundings.wires,
-        unmergeable=surroundings.unmergeable,
-        worlds=worlds,
-        entries=(),
-        runs=runs,
-        needs=needs_of(worlds.values(), surroundings.has_labels).engine,
-        unsupported=surroundings.unsupported,
-    )
+    needs = needs_of(worlds.values(), surroundings.has_labels)
+    return replace(plan_without_runs(surroundings, case.title, needs), runs=runs)
 
 
 def _run(composition: GuestComposition, run: RunSteps) -> ScriptPlan:
