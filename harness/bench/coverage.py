@@ -14,6 +14,7 @@ from harness.plan.roles import Role
 from harness.trace.events import ExportCall, ExportStart, ImportCall
 from harness.trace.kinds import KINDS
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 IMPORT, EXPORT = "import", "export"
@@ -91,7 +92,7 @@ def _features(function: Function) -> Iterator[tuple[str, str]]:
 
 def _of_type(position: str, type: t.Type) -> Iterator[tuple[str, str]]:
     yield position, feature_of(type)
-    for part in t.reachable(*t.parts(type)):
+    for part in reachable(*type.parts):
         yield INSIDE[position], feature_of(part)
 
 

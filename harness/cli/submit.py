@@ -7,7 +7,7 @@ import itertools
 import shlex
 import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from harness.cli.terminal import echo
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
+from harness.submission.asked import Asked
 from harness.submission.command import Command, parse
 from harness.submission.wording import Wording
 from harness.text.limits import MAX_CALLS
@@ -49,22 +50,6 @@ class _WithCommand(click.Command):
             ctx.meta[_COMMAND] = tuple(args[at + 1 :])
             args = args[:at]
         return super().parse_args(ctx, args)
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    """The options for a source that is not a case yet."""
-
-    world: str | None
-    features: tuple[str, ...]
-    calls: tuple[str, ...]
-    seed: int
-    count: int
-    told: Wording
-
-    @property
-    def given(self) -> bool:
-        return bool(self.world or self.features or self.calls)
 
 
 @click.command(cls=_WithCommand)
@@ -127,7 +112,7 @@ def submit(
     command = context.meta.get(_COMMAND)
     if (source is None) == (command is None):
         raise UsedWrongly("name one SOURCE: a case, WIT, a binary with a world; or a failing command: -- COMMAND")
-    given = _World(world, features_of(features), calls, seed, count, Wording(title, why, _links(origin)))
+    given = Asked(world, features_of(features), calls, seed, count, Wording(title, why, _links(origin)))
     interpreter = take_interpreter(tools)
     chosen = take_chosen(tools)
     if interpreter is not None and command is not None:
@@ -186,8 +171,8 @@ def _free(output: Path | None, stem: str) -> Path:
     return output
 
 
-def _check_case(source: Path, given: _World) -> None:
-    if given.given or given.told != Wording():
+def _check_case(source: Path, given: Asked) -> None:
+    if given.chooses or given.told != Wording():
         raise UsedWrongly(
             f"{source} is a case: it says itself what --call, --world, --features, --title, --why and --origin say"
         )
@@ -207,15 +192,12 @@ def _case_file(source: Path, interpreter: Interpreter | None) -> SuiteFile:
     return file
 
 
-def _from_world(submission: Submission, source: Path, given: _World) -> int:
+def _from_world(submission: Submission, source: Path, given: Asked) -> int:
     if source.suffix == ".wat":
         raise UsedWrongly(f"{source} is a text: convert it to a .wasm file")
     from harness.submission.from_world import CaseOfWorld
 
-    task = CaseOfWorld(
-        source, given.world, given.features, given.calls, given.seed, given.count, given.told, repeat=submission.repeat
-    )
-    return hand_in(_with_case(submission, task))
+    return hand_in(_with_case(submission, CaseOfWorld(source, given, repeat=submission.repeat)))
 
 
 def _with_case(submission: Submission, task: CaseOfWorld) -> Submission:
@@ -243,7 +225,7 @@ def _with_reference(chosen: Chosen, command: Command) -> Chosen:
     return chosen
 
 
-def _from_command(submission: Submission, command: Command, given: _World) -> int:
+def _from_command(submission: Submission, command: Command, given: Asked) -> int:
     from harness.submission.failing import ReduceByCommand, RunCommand
     from harness.submission.from_world import CaseOfWorld
 
@@ -267,16 +249,11 @@ def _from_command(submission: Submission, command: Command, given: _World) -> in
         title=told.title or f"{command.name} {failure.words}",
         why=told.why or f"{command.name} must accept this world.",
     )
-    world, features = given.world or command.world, given.features or command.features
+    asked = replace(given, world=given.world or command.world, features=given.features or command.features, told=told)
     last = command.name.rpartition(" ")[2]
     task = CaseOfWorld(
         subject.path,
-        world,
-        features,
-        given.calls,
-        given.seed,
-        given.count,
-        told,
+        asked,
         instantiate=not given.calls,
         encodings=_SUBCOMMANDS_OF_WORLDS.get(last, ()),
         repeat=submission.repeat,

@@ -40,6 +40,7 @@ from harness.plan.steps import (
 )
 from harness.values.values import Value
 from harness.world import types as t
+from harness.world.walk import reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def of_type(type: t.Type) -> Rule:
 
 def of_types(types: Iterable[t.Type | None]) -> list[Rule]:
     """The rules of types and of all their parts, each once."""
-    found = [of_type(type) for type in t.reachable(*types)]
+    found = [of_type(type) for type in reachable(*types)]
     return list(dict.fromkeys(found))
 
 

@@ -61,6 +61,10 @@ class Surroundings:
     unmergeable: str = ""
     """As in `Plan`."""
 
+    @property
+    def worlds(self) -> dict[Role, World]:
+        return {role: part.world for role, part in self.parts.items()}
+
 
 @dataclass(frozen=True)
 class WitText:

@@ -30,6 +30,7 @@ from harness.values.draws import Impossible
 from harness.values.parts import value_parts, with_parts
 from harness.values.values import HandleName, Invalid, Value
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function
 
 _ATTEMPTS = 6
@@ -151,7 +152,7 @@ def _lends(composition: Composition, role: Role, function: Function) -> bool:
     callee, exported = composition.links.callee(role, function.interface, function.name)
     return any(
         isinstance(type, t.Borrow) and composition.identity(callee, type.resource).implementor is not callee
-        for type in t.reachable(*(param.type for param in exported.params))
+        for type in reachable(*(param.type for param in exported.params))
     )
 
 

@@ -132,7 +132,7 @@ def _count(type: t.Type, known: dict[int, int]) -> int:
             return 1 + times * _sum(types, known)
         case Sequence(types):
             return 1 + _LENGTH * _sum(types, known)
-    return 1 + max((_values(part, known) for part in t.parts(type)), default=0)
+    return 1 + max((_values(part, known) for part in type.parts), default=0)
 
 
 def _sum(types: Iterable[t.Type], known: dict[int, int]) -> int:

@@ -22,7 +22,8 @@ from harness.judge.verdict import Verdict, skipped
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner import case_plan
-from harness.planner.guest_cases import NoRole, guest_case_plan
+from harness.planner.guest_cases import guest_case_plan
+from harness.planner.guest_role import NoRole
 from harness.runs.perform import plan_case
 from harness.suite.case import Case
 from harness.toolchains.abilities import Abilities

@@ -18,6 +18,7 @@ from harness.values.values import without_payload
 from harness.world import despecialize as shapes
 from harness.world import types as t
 from harness.world.despecialize import Bits, Product, Scalar, Sum, despecialize
+from harness.world.walk import reachable
 
 Val = Any
 """A `wasmtime_component_val_t`; it has no Python type that a checker knows."""
@@ -50,7 +51,7 @@ _KIND = {
 def possible(type: t.Type | None) -> bool:
     """Whether the C API (50.0.1) has values of the type. It has handles, which are left out here because each belongs
     to one component."""
-    return all(isinstance(part, _PLAIN) or part in _KIND or part is t.Prim.STRING for part in t.reachable(type))
+    return all(isinstance(part, _PLAIN) or part in _KIND or part is t.Prim.STRING for part in reachable(type))
 
 
 def normal(value: s.Value, type: t.Type) -> s.Value:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from harness.world import types as t
 from harness.world.despecialize import Product, despecialize
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 _EXPORT = "[export]"
@@ -65,14 +66,14 @@ class CoreNames:
             elif isinstance(type, t.Stream | t.Future) and number == count - 1:
                 return type
             else:
-                todo = list(t.parts(type))
+                todo = list(type.parts)
         return None
 
     def _count(self, type: t.Type) -> int:
         """Counted once for each type: repeated parts would take time without bound. The world keeps its types."""
-        for each in t.reachable(type) if id(type) not in self._counts else ():
+        for each in reachable(type) if id(type) not in self._counts else ():
             own = isinstance(each, t.Stream | t.Future)
-            self._counts[id(each)] = own + sum(self._counts[id(part)] for part in t.parts(each))
+            self._counts[id(each)] = own + sum(self._counts[id(part)] for part in each.parts)
         return self._counts[id(type)]
 
 
@@ -127,7 +128,7 @@ def _head(type: t.Type | t.Resource) -> object:
 
 
 def _parts(type: t.Type | t.Resource) -> tuple[t.Type, ...]:
-    return () if isinstance(type, t.Resource) else t.parts(type)
+    return () if isinstance(type, t.Resource) else type.parts
 
 
 def _text(type: t.Type | t.Resource | None) -> str:

@@ -10,7 +10,8 @@ from harness.binary.sections import BinaryError
 from harness.judge.difference import NOTHING, Difference
 from harness.plan.roles import Role
 from harness.world.merging import canonical_name
-from harness.world.types import Prim, reachable
+from harness.world.types import Prim
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 _TASK_RETURN = "[task-return]"

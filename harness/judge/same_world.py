@@ -87,10 +87,10 @@ def _head(type: t.Type) -> str:
 def _members(type: t.Type) -> tuple[t.Type | None, ...]:
     match type:
         case t.Variant() | t.Result():
-            return t.payloads(type)
+            return type.payloads
         case t.Future() | t.Stream():
             return (type.type,)
-    return t.parts(type)
+    return type.parts
 
 
 def _labels(type: t.Type) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.mutants.async_builtins import BUILTIN_CASES
 from harness.mutants.async_cases import ASYNC_CASES
 from harness.mutants.hook_cases import HOOK_CASES
-from harness.mutants.worlds import _CASES
+from harness.mutants.world_text import case_names
 
 CASES = {
     **ASYNC_CASES,
@@ -31,7 +31,7 @@ origin = "own"
 wit = '''
 package m:bad;
 interface bad {{
-  enum e {{ {", ".join(_CASES[:256])} }}
+  enum e {{ {", ".join(case_names(256))} }}
   listed: func() -> list<e>;
 }}
 world w {{ import bad; export bad; }}

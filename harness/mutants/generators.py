@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from harness.mutants.asking import ASKING
-from harness.mutants.async_calls import ASYNC_CALLS
+from harness.mutants.async_description import ASYNC_DESCRIPTION
+from harness.mutants.async_exports import ASYNC_EXPORTS
+from harness.mutants.async_imports import ASYNC_IMPORTS
 from harness.mutants.both_ends import BOTH_ENDS
-from harness.mutants.copying import COPYING
+from harness.mutants.copy_builtins import COPY_BUILTINS
+from harness.mutants.copy_imports import COPY_IMPORTS
+from harness.mutants.copy_payloads import COPY_PAYLOADS
 from harness.mutants.description import DESCRIPTION
 from harness.mutants.identity import IDENTITY
 from harness.mutants.kinship import KINSHIP
@@ -28,8 +32,12 @@ _TABLES = (
     RESOLVING,
     DESCRIPTION,
     ASKING,
-    ASYNC_CALLS,
-    COPYING,
+    ASYNC_IMPORTS,
+    ASYNC_EXPORTS,
+    ASYNC_DESCRIPTION,
+    COPY_PAYLOADS,
+    COPY_BUILTINS,
+    COPY_IMPORTS,
 )
 
 GENERATORS = tuple(row for table in _TABLES for row in table.rows)

@@ -22,6 +22,7 @@ from harness.planner.needs import needs_of
 from harness.planner.prediction import followed, model_run
 from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing
+from harness.planner.surrounded import plan_without_runs
 from harness.planner.task_calls import TaskCaller
 from harness.script import operations as s
 from harness.script.text import script_text
@@ -84,7 +85,7 @@ def planned_world(
     task hooks of the subject's interpreter. `async_filters`: the subject's.
 
     Raises `FilterError`."""
-    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    worlds = surroundings.worlds
     components = tuple([with_choices(part.plan, hooks, async_filters) for part in surroundings.parts.values()])
     abi = abi_from(worlds, {Role.SUBJECT: async_filters} if async_filters else {})
     composition = Composition(worlds, surroundings.wires, {part.role: part.hooks for part in components}, abi)
@@ -103,15 +104,11 @@ def planned_world(
     unsupported = [*progress.never.values()] + [
         why for (role, function), why in lacking.items() if role is not Role.SUBJECT or function in waiting
     ]
-    plan = Plan(
-        title=title,
+    plan = replace(
+        plan_without_runs(surroundings, title, needs),
         components=components,
-        wires=surroundings.wires,
-        unmergeable=surroundings.unmergeable,
-        worlds=worlds,
         entries=tuple(role for role in ENTRY_ORDER if any(of is role for of, _ in possible)),
         runs=tuple(predicted(composition, run, anyhow=True) for run in runs),
-        needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(unsupported),
         encodings=encodings,
     )

@@ -8,7 +8,7 @@ callee keeps to the end are never dropped. About half the time a callee lends a 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
 from harness.model.table import ResourceIdentity
@@ -24,7 +24,6 @@ from harness.planner.registers import OutOfRegisters
 from harness.planner.room import Doing, Room
 from harness.planner.streaming import MOST_STEPS
 from harness.planner.streaming_together import Meeting
-from harness.planner.tasking import Waits
 from harness.planner.values import ANY_RANK, Values
 from harness.planner.visits import borrowed
 from harness.script import operations as s
@@ -32,6 +31,10 @@ from harness.script.encoding import handles
 from harness.values.values import HandleName, Value
 from harness.world import types as t
 from harness.world.world import Function
+
+Waiting = Callable[[Doing, Sequence[str], Value | None], None]
+"""What a callee does before it returns while others go on: from its frame, the borrows that it drops by steps of its
+own, and its result."""
 
 
 class Caller:
@@ -202,12 +205,12 @@ class Caller:
         args: tuple[Value, ...],
         result: Value | None,
         waits: bool,
-        way: Meeting | Waits | None,
+        way: Meeting | Waiting | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         """The callee's steps, which drop its arguments and make its result; the borrows, each dropped by a step; the
         result."""
-        meeting = way if isinstance(way, Meeting) else None
-        frame = Doing(self._rooms[role], waits=waits and not isinstance(way, Waits))
+        meeting, wait = (way, None) if isinstance(way, Meeting) else (None, way)
+        frame = Doing(self._rooms[role], waits=waits and wait is None)
         lent: list[str] = []
         for value, param in zip(args, function.params, strict=True):
             if param.type.holds_handles:
@@ -237,8 +240,8 @@ class Caller:
         if meeting is not None and meeting.returned:
             frame.steps.append(ReturnStep())
             self._streaming.meet(frame, meeting)
-        elif isinstance(way, Waits):
-            self._wait(frame, way, lent, function, result)
+        elif wait is not None:
+            wait(frame, lent, result)
         elif self._together and waits and way is None:
             self._streaming.tail(frame, returned)
         return tuple(frame.steps), frozenset(lent), result
@@ -247,10 +250,6 @@ class Caller:
         """Now and then a task that may wait yields, so that there is something to choose."""
         if frame.waits and self._once_in(8):
             frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
-
-    def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
-        """Before a callee returns, others go on."""
-        raise NotImplementedError
 
     def _call_waiting(self, frame: Doing) -> None:
         """Call imports that need handles which only the caller of an export can give: now they are here."""

@@ -23,6 +23,7 @@ from harness.planner.names import HandleNames
 from harness.planner.needs import needs_of
 from harness.planner.prediction import followed, model_run
 from harness.planner.registers import OutOfRegisters
+from harness.planner.surrounded import plan_without_runs
 from harness.script.operations import Lists
 from harness.script.text import script_text
 from harness.suite.case import Case, CaseError
@@ -56,7 +57,7 @@ def case_plan(case: Case) -> Plan:
             return planned_world(surroundings, random, case.sample.calls, case.title, *chosen).plan
         except FilterError as error:
             raise case.error(["async"], str(error)) from error
-    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    worlds = surroundings.worlds
     components = tuple([_chosen(part.plan, case) for part in surroundings.parts.values()])
     try:
         abi = abi_from(worlds, {Role.SUBJECT: case.async_filters}, _blocking(components))
@@ -74,18 +75,8 @@ def case_plan(case: Case) -> Plan:
         for mode in modes(composition, case.steps)
         for segment in segments(case.steps)
     )
-    return Plan(
-        title=case.title,
-        components=components,
-        wires=surroundings.wires,
-        unmergeable=surroundings.unmergeable,
-        worlds=worlds,
-        entries=(),
-        runs=runs,
-        needs=needs_of(worlds.values(), surroundings.has_labels).engine,
-        unsupported=surroundings.unsupported,
-        encodings=case.encodings,
-    )
+    plan = plan_without_runs(surroundings, case.title, needs_of(worlds.values(), surroundings.has_labels))
+    return replace(plan, components=components, runs=runs, encodings=case.encodings)
 
 
 def _chosen(part: ComponentPlan, case: Case) -> ComponentPlan:

@@ -14,6 +14,7 @@ from harness.world import despecialize as shapes
 from harness.world import types as t
 from harness.world.despecialize import Product, Sum, despecialize
 from harness.world.smallest import Smallest
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 PRECIOUS = 3
@@ -110,7 +111,7 @@ class Composition:
         """The highest rank among the sources of the handles that a caller needs."""
         identities = [
             self.identity(role, type.resource)
-            for type in t.reachable(*(param.type for param in function.params))
+            for type in reachable(*(param.type for param in function.params))
             if isinstance(type, t.Own | t.Borrow)
         ]
         return max((self.sources[role, i].rank for i in identities if (role, i) in self.sources), default=0)
@@ -120,13 +121,13 @@ class Composition:
         callee, exported = self.links.callee(role, function.interface, function.name)
         found = set()
         for of, types in ((role, [param.type for param in function.params]), (callee, [exported.result])):
-            for type in t.reachable(*types):
+            for type in reachable(*types):
                 if isinstance(type, t.Own | t.Borrow):
                     found.add((of, self.identity(of, type.resource)))
         return found
 
     def _yields(self, role: Role, function: Function) -> list[tuple[Role, ResourceIdentity]]:
-        owned = [type.resource for type in t.reachable(function.result) if isinstance(type, t.Own)]
+        owned = [type.resource for type in reachable(function.result) if isinstance(type, t.Own)]
         return [(role, identity) for identity in dict.fromkeys(self.identity(role, r) for r in owned)]
 
     def _callable(

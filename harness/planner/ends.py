@@ -11,6 +11,7 @@ from harness.planner.composition import Composition
 from harness.script import operations as s
 from harness.text.nearest import there_are
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 End = t.End
@@ -20,7 +21,7 @@ def exported_side(world: World, type: t.End) -> bool | None:
     """On which side a component's world has this very type: imports before exports; None if nowhere."""
     for exported, functions in ((False, world.import_functions()), (True, world.export_functions())):
         for function in functions:
-            if any(found is type for found in t.reachable(*(p.type for p in function.params), function.result)):
+            if any(found is type for found in reachable(*(p.type for p in function.params), function.result)):
                 return exported
     return None
 

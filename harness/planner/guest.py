@@ -22,6 +22,7 @@ from harness.planner.guest_copies import MOST_COPIED, GuestCopier
 from harness.planner.guest_rules import Copy, GuestComposition, without_rule
 from harness.planner.guest_together import MOST_TOGETHER, goes_on, side_by_side
 from harness.planner.needs import needs_of
+from harness.planner.surrounded import plan_without_runs
 from harness.script import operations as s
 from harness.toolchains.abilities import NO_ABILITIES, Abilities, Streams
 from harness.world.world import Function, World
@@ -33,7 +34,7 @@ def guest_world(
     """About `calls` calls of the subject's exports that have a rule, each at least once; two runs, the second with
     lists that go whole in the driver and the provider. If the interpreter has async functions and several tasks at a
     time, a third run has calls of them side by side; if it passes cancellation on, the last run cancels calls."""
-    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    worlds = surroundings.worlds
     composition = GuestComposition(worlds, surroundings.wires, abilities)
     possible, lacking = split(composition, called(composition))
     needs = needs_of(worlds.values(), surroundings.has_labels)
@@ -55,15 +56,9 @@ def guest_world(
         steps = plan_steps(GuestCopier(composition, random), chosen, max(1, MOST_COPIED // len(chosen)), progress)
         runs.append(RunSteps(steps, s.Lists.BY_ELEMENT))
     left_out = [*composition.rules.left_out, *lacking.values(), *progress.never.values()]
-    plan = Plan(
-        title=title,
-        components=tuple(part.plan for part in surroundings.parts.values()),
-        wires=surroundings.wires,
-        unmergeable=surroundings.unmergeable,
-        worlds=worlds,
-        entries=(),
+    plan = replace(
+        plan_without_runs(surroundings, title, needs),
         runs=tuple(predicted(composition, run, anyhow=True) for run in runs),
-        needs=needs.engine,
         unsupported=surroundings.unsupported + tuple(left_out),
     )
     left_out += [f"export {function.canonical}: enough others copy" for _, function in copied[MOST_COPIED:]]

@@ -7,7 +7,7 @@ the subject holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeGuard
@@ -16,13 +16,12 @@ from harness.model.table import ResourceIdentity
 from harness.plan.async_steps import YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
-from harness.planner.calls import Caller
+from harness.planner.calls import Caller, Waiting
 from harness.planner.guest_rules import Copy, Forward, GuestComposition
 from harness.planner.named import WORLD
 from harness.planner.ownership import Ownership
-from harness.planner.room import Doing
+from harness.planner.room import Doing, Room
 from harness.planner.streaming_together import Meeting
-from harness.planner.tasking import Waits
 from harness.planner.values import Handle, with_handles
 from harness.script import operations as s
 from harness.script.encoding import handles
@@ -88,14 +87,22 @@ class Wrapping:
 class _WrappingOwnership(Ownership):
     """The destructor of a handle that stands for another drops that one."""
 
-    wrapping: Wrapping
+    def __init__(
+        self,
+        wrapping: Wrapping,
+        random: Random,
+        rooms: Mapping[Role, Room],
+        call_nested: Callable[[Doing], bool],
+    ) -> None:
+        super().__init__(wrapping.composition, random, rooms, call_nested)
+        self._wrapping = wrapping
 
     def destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
         if identity.implementor is not Role.SUBJECT:
             super().destroy(frame, identity, name)
             return
         frame.room.give_back()
-        inner = self.wrapping.inner.pop(name)
+        inner = self._wrapping.inner.pop(name)
         destructor = Doing(self._rooms[Role.SUBJECT])
         super().destroy(destructor, inner.identity, inner.name)
         frame.steps.append(DropStep(name, during=tuple(destructor.steps), by=frame.by))
@@ -111,9 +118,7 @@ class GuestCaller(Caller):
         super().__init__(composition, random, lists)
 
     def _ownership(self) -> Ownership:
-        own = _WrappingOwnership(self.composition, self._random, self._rooms, self._call_in_destructor)
-        own.wrapping = self._wrapping
-        return own
+        return _WrappingOwnership(self._wrapping, self._random, self._rooms, self._call_in_destructor)
 
     def _answer(
         self,
@@ -122,7 +127,7 @@ class GuestCaller(Caller):
         args: tuple[Value, ...],
         result: Value | None,
         waits: bool,
-        way: Meeting | Waits | None,
+        way: Meeting | Waiting | None,
     ) -> tuple[tuple[Step[Value], ...], frozenset[str], Value | None]:
         if role is not Role.SUBJECT:
             return super()._answer(role, function, args, result, waits, way)

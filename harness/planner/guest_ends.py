@@ -3,7 +3,6 @@ is not ours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from harness.plan.async_steps import EndsStep, EndStep, TakeStep, WriteStep
@@ -11,20 +10,17 @@ from harness.plan.roles import Role
 from harness.plan.steps import StepError
 from harness.planner.composition import Composition
 from harness.planner.ends import Ends
+from harness.planner.guest_role import NoRole, value_in_role
 from harness.script.encoding import handles
 from harness.values.values import HandleName, Invalid, Value
 from harness.world import types as t
-
-Read = Callable[[str, t.Type], Value]
-"""The value of a text in a case."""
 
 
 class GuestEnds:
     """The ends that the driver and the provider have, and the values of steps with them."""
 
-    def __init__(self, composition: Composition, read: Read) -> None:
+    def __init__(self, composition: Composition) -> None:
         self._ends = Ends(composition)
-        self._read = read
 
     def learn(self, role: Role, value: Value, type: t.Type) -> None:
         """A component receives a value."""
@@ -35,7 +31,13 @@ class GuestEnds:
                 self._ends.learn(role, held.name, found)
 
     def step(self, role: Role, step: EndStep[str]) -> EndStep[Value]:
-        """The step as `role` does it. Raises `StepError`."""
+        """The step as `role` does it. Raises `NoRole`."""
+        try:
+            return self._step(role, step)
+        except StepError as error:
+            raise NoRole(f"its steps have no meaning there: {error}") from error
+
+    def _step(self, role: Role, step: EndStep[str]) -> EndStep[Value]:
         match step:
             case EndsStep():
                 # of the two sides of the subject, each of the others sees one
@@ -65,4 +67,4 @@ class GuestEnds:
         if not step.values:
             return ()
         payload = self._payload(role, step)
-        return tuple([self._read(text, payload) for text in step.values])
+        return tuple([value_in_role(text, payload) for text in step.values])

@@ -12,6 +12,7 @@ from harness.planner.composition import Composition, Sources
 from harness.toolchains.abilities import NO_ABILITIES, Abilities, Streams
 from harness.world import types as t
 from harness.world.despecialize import Product, despecialize
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 
 SYMBOLS = "env"
@@ -91,7 +92,7 @@ def _rule(world: World, function: Function, abilities: Abilities) -> Rule | str:
     if function.is_async and not abilities.asynchronous:
         return "async function, which is called with --with-async"
     types = [*(param.type for param in function.params), function.result]
-    if t.Prim.ERROR_CONTEXT in t.reachable(*types):
+    if t.Prim.ERROR_CONTEXT in reachable(*types):
         return "error contexts have no rule"
     imported = world.import_function(function.interface, function.name)
     if imported is not None and _same_signature(function, imported):

@@ -14,6 +14,7 @@ from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role
 from harness.planner.composition import PRECIOUS, Composition
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function
 
 
@@ -38,7 +39,7 @@ class Users:
         for function in functions:
             borrowed = [
                 found.resource
-                for found in t.reachable(*(param.type for param in function.params))
+                for found in reachable(*(param.type for param in function.params))
                 if isinstance(found, t.Borrow)
             ]
             identities = dict.fromkeys(composition.identity(role, resource) for resource in borrowed)

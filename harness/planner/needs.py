@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.script.operations import Lists
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import World
 
 FEATURES: dict[type[object], str] = {t.FixedLengthList: "fixed-length-lists", t.Map: "map"}
@@ -31,7 +32,7 @@ def needs_of(worlds: Iterable[World], has_labels: bool = False) -> Needs:
             roots += [*(param.type for param in function.params), function.result]
         for interface in (*world.imports.values(), *world.exports.values()):
             roots += interface.types.values()
-    found = t.reachable(*roots)
+    found = reachable(*roots)
     engine = {FEATURES[type.__class__] for type in found if type.__class__ in FEATURES}
     if t.Prim.ERROR_CONTEXT in found:
         engine.add("error-context")

@@ -12,6 +12,7 @@ from harness.planner.composition import Composition
 from harness.planner.room import Doing
 from harness.values.values import Value
 from harness.world import types as t
+from harness.world.walk import reachable
 
 _COUNTS = (0, 1, 1, 1, 2, 2, 3, 5, 9)
 _MANY = (64, 127, 128, 257)
@@ -45,9 +46,7 @@ def count_of(end: KnownEnd, random: Random) -> int:
 
 def allocates(type: t.Type | None) -> bool:
     """Whether elements of the type need memory of their own."""
-    return any(
-        found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in t.reachable(type, payloads=False)
-    )
+    return any(found is t.Prim.STRING or isinstance(found, t.List | t.Map) for found in reachable(type, payloads=False))
 
 
 class View:

@@ -19,9 +19,11 @@ from harness.planner.end_sets import EndSets
 from harness.planner.ends import exported_side
 from harness.planner.payloads import Owner, View, allocates, count_of
 from harness.planner.room import Doing
+from harness.planner.tails import last_reads
 from harness.values.draws import Impossible
 from harness.values.values import Value
 from harness.world import types as t
+from harness.world.walk import reachable
 
 MOST_HELD = 8
 """The number of ends from which on a component first drops or gives away some."""
@@ -194,7 +196,8 @@ class Streaming:
 
     def _last_reads(self, frame: Doing, channel: Channel) -> None:
         """The remaining operations on a readable end whose writer continues alone."""
-        raise NotImplementedError
+        last_reads(frame, channel, self._random)
+        del self._channels[channel.readable.name]
 
     def _write(self, frame: Doing, end: KnownEnd) -> None:
         channel, count = self._channels[end.name], count_of(end, self._random)
@@ -220,7 +223,7 @@ class Streaming:
     def _drawn(self, frame: Doing, payload: t.Type | None, count: int) -> list[Value] | None:
         """At most this many elements; None if none can be made, or the engine cannot move them (docs/async.md, F8)."""
         values: list[Value] = []
-        if t.Prim.ERROR_CONTEXT in t.reachable(payload, payloads=False):
+        if t.Prim.ERROR_CONTEXT in reachable(payload, payloads=False):
             return None
         try:
             while payload is not None and len(values) < count:

@@ -15,6 +15,7 @@ from harness.plan.steps import DropStep
 from harness.planner.channels import Channel, KnownEnd, Tail
 from harness.planner.room import Doing
 from harness.planner.streaming import Streaming
+from harness.planner.tails import many
 from harness.values.values import Value
 from harness.world import types as t
 
@@ -102,7 +103,7 @@ class StreamingTogether(Streaming):
             frame.steps.append(WriteStep(end.name, tuple(values), offered))
             channel.start(end, frame, len(values) if offered is None or not end.is_stream else offered, values)
         else:
-            count = self._many(end)
+            count = many(end, self._random)
             frame.steps.append(ReadStep(end.name, count))
             channel.start(end, frame, count, [])
         channel.stop(end)
@@ -144,30 +145,6 @@ class StreamingTogether(Streaming):
         del self._channels[writer.name]
         writer.role = None
         return True
-
-    def _last_reads(self, frame: Doing, channel: Channel) -> None:
-        """The state of such an end depends on the order of turns."""
-        reader = channel.readable
-        rounds = self._random.randrange(3)
-        if frame.waits and channel.tail is Tail.YIELDS_FIRST and rounds:
-            frame.steps += [ReadStep(reader.name, self._many(reader), by=frame.by), AwaitStep(reader.name, by=frame.by)]
-        elif channel.tail is Tail.WRITES:
-            # without a turn in between, all reads find the same write; one that found nothing would wait
-            left = channel.offered
-            for _ in range(rounds):
-                if left > 0:
-                    count = self._many(reader)
-                    frame.steps.append(ReadStep(reader.name, count, by=frame.by))
-                    left -= count
-            if frame.waits and rounds and self._once_in(2):
-                frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
-        frame.steps.append(DropStep(reader.name, by=frame.by))
-        frame.room.give_back()
-        del self._channels[reader.name]
-        reader.role = None
-
-    def _many(self, end: KnownEnd) -> int:
-        return self._random.choice((1, 1, 2, 4, 9)) if end.is_stream else 1
 
 
 def _is_plain(payload: t.Type | None) -> bool:

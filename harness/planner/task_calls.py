@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from random import Random
 
 from harness.plan.async_steps import CancelledStep
@@ -18,6 +19,7 @@ from harness.planner.values import ANY_RANK
 from harness.script.encoding import handles
 from harness.values.values import HandleName, Value
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import Function
 
 
@@ -64,7 +66,8 @@ class TaskCaller(Caller):
         callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
         result = self._values.result(callee, exported, None, ANY_RANK)
         given = self._given(frame, function, args)
-        during, keep, result = self._answer(callee, exported, given, result, True, waits)
+        wait = partial(self._wait, waits, exported)
+        during, keep, result = self._answer(callee, exported, given, result, True, wait)
         return self._begun(frame, function, given, result, during, keep, waits.returns)
 
     def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
@@ -105,7 +108,8 @@ class TaskCaller(Caller):
     def copy_in_vain(self, frame: Doing) -> str | None:
         return self._streaming.copy_in_vain(frame)
 
-    def _wait(self, frame: Doing, waits: Waits, lent: Sequence[str], function: Function, result: Value | None) -> None:
+    def _wait(self, waits: Waits, function: Function, frame: Doing, lent: Sequence[str], result: Value | None) -> None:
+        """Before the callee returns, others go on."""
         if waits.ends and waits.cancelled and result is not None and function.result is not None:
             # handles of resources stay with the callee, unused: a wait for the call names them as the caller's
             for _, found, held in handles(result, function.result):
@@ -118,7 +122,7 @@ class TaskCaller(Caller):
     def may_be_in_vain(self, frame: Doing, function: Function) -> bool:
         """Whether no later call of the run needs it, and its caller still has no end of its arguments."""
         needed = [source.function.canonical for source in self.composition.sources.values()]
-        ends = any(isinstance(found, t.End) for found in t.reachable(*(param.type for param in function.params)))
+        ends = any(isinstance(found, t.End) for found in reachable(*(param.type for param in function.params)))
         return not ends and function.canonical not in needed
 
     def others(self, role: Role) -> Sequence[Function]:

@@ -7,7 +7,8 @@ from harness.bench.examination import Examination
 from harness.bench.examine_guest import examine_guest
 from harness.bench.workbench import Workbench
 from harness.judge.verdict import broken, skipped
-from harness.planner.guest_cases import NoRole, guest_case_plan
+from harness.planner.guest_cases import guest_case_plan
+from harness.planner.guest_role import NoRole
 from harness.process.steps import StepLost
 from harness.runs.tasks import RunCase
 from harness.suite.case import Case

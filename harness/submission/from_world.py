@@ -21,8 +21,9 @@ from harness.planner.callers import candidates
 from harness.planner.composition import Composition
 from harness.planner.named import callable_by, split_function
 from harness.process.steps import StepLost
+from harness.submission.asked import Asked
 from harness.submission.call_text import BadCall, CallText, parse_call
-from harness.submission.wording import ORIGIN, WHY, Wording
+from harness.submission.wording import ORIGIN, WHY
 from harness.suite.case import Sample
 from harness.text.nearest import there_are
 from harness.values.draws import Impossible
@@ -34,16 +35,11 @@ from harness.world.world import Function
 
 @dataclass(frozen=True, slots=True)
 class CaseOfWorld:
-    """The task of a worker; its answer is the text of a case, or `NoCase`. `calls`: as people type them; without any,
-    `seed` draws about `count` of them. `instantiate`: no calls at all. `encodings`: as in a case."""
+    """The task of a worker; its answer is the text of a case, or `NoCase`. `instantiate`: no calls at all.
+    `encodings`: as in a case."""
 
     path: Path
-    world: str | None
-    features: tuple[str, ...]
-    calls: tuple[str, ...]
-    seed: int
-    count: int
-    told: Wording
+    asked: Asked
     instantiate: bool = False
     encodings: tuple[str, ...] = ()
     repeat: str = ""
@@ -52,7 +48,7 @@ class CaseOfWorld:
     def perform(self, bench: Workbench) -> str | NoCase:
         try:
             with bench.steps.bounded("plan"):
-                parts = self._parts(surround(self._source(), self.world, self.features))
+                parts = self._parts(surround(self._source(), self.asked.world, self.asked.features))
                 return case_text(replace(parts, made_by=made_here(bench, self.repeat, source_name(self.path))))
         except (FrontEndError, BadCall) as error:
             hint = "\n  choose one with --world NAME" if "has several worlds" in str(error) else ""
@@ -68,18 +64,17 @@ class CaseOfWorld:
 
     def _parts(self, surroundings: Surroundings) -> CaseParts:
         subject = surroundings.parts[Role.SUBJECT].plan
-        worlds = {role: part.world for role, part in surroundings.parts.items()}
-        composition = Composition(worlds, surroundings.wires)
-        steps = tuple(_with_callers(composition, list(_steps(composition, self.calls, Random(self.seed)))))
-        told = self.told
+        composition = Composition(surroundings.worlds, surroundings.wires)
+        steps = tuple(_with_callers(composition, list(_steps(composition, self.asked.calls, Random(self.asked.seed)))))
+        told = self.asked.told
         return CaseParts(
             title=told.title or _title(subject, steps, self.instantiate),
             why=told.why or WHY,
             wit=subject.wit,
-            world=self.world,
-            features=opening(subject.wit, self.features),
+            world=self.asked.world,
+            features=opening(subject.wit, self.asked.features),
             steps=steps,
-            sample=None if steps or self.instantiate else Sample(self.seed, self.count),
+            sample=None if steps or self.instantiate else Sample(self.asked.seed, self.asked.count),
             origin=told.origin or ORIGIN,
             encodings=self.encodings,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -371,9 +372,9 @@ class Balances(Event):
     left: ClassVar[tuple[str, ...]]
     """The fields that count."""
 
+    @abstractmethod
     def balanced(self) -> Balances:
         """The right event."""
-        raise NotImplementedError
 
 
 @event("import_balance {function} {bytes} {stack}")

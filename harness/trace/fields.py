@@ -6,6 +6,7 @@ except for the payload of a NaN: a line that reads as an event prints as the sam
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -32,9 +33,9 @@ class EventField:
         """The field in the event of a kind of types."""
         return self
 
+    @abstractmethod
     def read(self, text: str, names: NameOf | None) -> object:
         """Raises `Malformed`, and `DumpError` for an index."""
-        raise NotImplementedError
 
     def text(self, value: object) -> str:
         return str(value)

@@ -168,7 +168,7 @@ def check(value: Value | None, type: t.Type, path: str = "") -> None:
         case t.Prim():
             _check_primitive(value, type, path)
         case t.Record() | t.Tuple():
-            members = t.parts(type)
+            members = type.parts
             items = _tuple(value, path, f"{len(members)} fields")
             if len(items) != len(members):
                 raise ValueMismatch(path, f"{len(members)} fields", value)
@@ -206,7 +206,7 @@ def _tuple(value: Value | None, path: str, expected: str) -> tuple[Value, ...]:
 
 
 def _check_case(value: Value | None, type: t.Variant | t.Option | t.Result, path: str) -> None:
-    cases = t.payloads(type)
+    cases = type.payloads
     if not isinstance(value, VariantValue) or not 0 <= value.index < len(cases):
         raise ValueMismatch(path, f"one of {len(cases)} cases", value)
     payload = cases[value.index]

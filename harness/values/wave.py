@@ -98,7 +98,7 @@ def _entry(pair: Value, type: t.Map) -> str:
 def _case(type: t.Variant | t.Option | t.Result, index: int, payload: Value | None) -> str:
     name = case_name(type, index)
     label = _label(name) if isinstance(type, t.Variant) else name
-    inner = t.payloads(type)[index]
+    inner = type.payloads[index]
     return label if inner is None or payload is None else f"{label}({to_wave(payload, inner)})"
 
 

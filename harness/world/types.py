@@ -21,6 +21,7 @@ Types compare by identity (`canonical` compares by name): structural comparison 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from enum import Enum, unique
 from functools import cached_property
@@ -98,36 +99,51 @@ class CaseType:
 
 
 class _Structure:
-    """The properties of a type that are computed once."""
+    """What a type consists of. Each property is computed once."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def parts(self) -> tuple[Type, ...]:
-        return _parts(self)
+        """The direct parts of the type, in the order of their values."""
 
     @cached_property
     def holds_handles(self) -> bool:
+        """Whether values of the type can contain handles or error contexts."""
         return isinstance(self, (Own, Borrow, Future, Stream)) or any(part.holds_handles for part in self.parts)
+
+
+class _Whole(_Structure):
+    """A type without parts."""
+
+    @property
+    def parts(self) -> tuple[Type, ...]:
+        return ()
 
 
 class Members(_Structure):
     """A type whose values have a fixed number of parts: a product."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def steps(self) -> tuple[str, ...]:
         """The steps of paths to the members of a value."""
-        return _steps(self)
 
 
 class Cases(_Structure):
     """A type whose values are one of several cases, each with its payload."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def payloads(self) -> tuple[Type | None, ...]:
-        return _payloads(self)
+        """The payload type of each case, after despecialization (CanonicalABI.md, "Despecialization")."""
+
+    @property
+    @abstractmethod
+    def case_names(self) -> tuple[str, ...]: ...
 
     @cached_property
-    def case_names(self) -> tuple[str, ...]:
-        return _case_names(self)
+    def parts(self) -> tuple[Type, ...]:
+        return tuple(payload for payload in self.payloads if payload is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,21 +151,37 @@ class Record(Members):
     canonical: str
     fields: tuple[Param, ...]
 
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return tuple(field.type for field in self.fields)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(f".{field.name}" for field in self.fields)
+
 
 @dataclass(frozen=True, eq=False)
 class Variant(Cases):
     canonical: str
     cases: tuple[CaseType, ...]
 
+    @cached_property
+    def payloads(self) -> tuple[Type | None, ...]:
+        return tuple(case.type for case in self.cases)
+
+    @cached_property
+    def case_names(self) -> tuple[str, ...]:
+        return tuple(case.name for case in self.cases)
+
 
 @dataclass(frozen=True, eq=False)
-class EnumType(_Structure):
+class EnumType(_Whole):
     canonical: str
     cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Flags(_Structure):
+class Flags(_Whole):
     canonical: str
     labels: tuple[str, ...]
 
@@ -165,6 +197,14 @@ class Tuple(Members):
     def canonical(self) -> str:
         return self.name or f"tuple<{', '.join(t.canonical for t in self.types)}>"
 
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return self.types
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(f".{index}" for index in range(len(self.types)))
+
 
 @dataclass(frozen=True, eq=False)
 class Option(Cases):
@@ -174,6 +214,14 @@ class Option(Cases):
     @cached_property
     def canonical(self) -> str:
         return self.name or f"option<{self.type.canonical}>"
+
+    @cached_property
+    def payloads(self) -> tuple[Type | None, ...]:
+        return (None, self.type)
+
+    @cached_property
+    def case_names(self) -> tuple[str, ...]:
+        return ("none", "some")
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +238,14 @@ class Result(Cases):
             return f"result<{self.ok.canonical if self.ok is not None else '_'}, {self.err.canonical}>"
         return f"result<{self.ok.canonical}>" if self.ok is not None else "result"
 
+    @cached_property
+    def payloads(self) -> tuple[Type | None, ...]:
+        return (self.ok, self.err)
+
+    @cached_property
+    def case_names(self) -> tuple[str, ...]:
+        return ("ok", "err")
+
 
 @dataclass(frozen=True, eq=False)
 class List(_Structure):
@@ -199,6 +255,10 @@ class List(_Structure):
     @cached_property
     def canonical(self) -> str:
         return self.name or f"list<{self.type.canonical}>"
+
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.type,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +271,14 @@ class FixedLengthList(Members):
     def canonical(self) -> str:
         return self.name or f"list<{self.type.canonical}, {self.size}>"
 
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.type,)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(f"[{index}]" for index in range(self.size))
+
 
 @dataclass(frozen=True, eq=False)
 class Map(_Structure):
@@ -222,9 +290,13 @@ class Map(_Structure):
     def canonical(self) -> str:
         return self.name or f"map<{self.key.canonical}, {self.value.canonical}>"
 
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.key, self.value)
+
 
 @dataclass(frozen=True, eq=False)
-class Own(_Structure):
+class Own(_Whole):
     resource: Resource
 
     @cached_property
@@ -233,7 +305,7 @@ class Own(_Structure):
 
 
 @dataclass(frozen=True, eq=False)
-class Borrow(_Structure):
+class Borrow(_Whole):
     resource: Resource
 
     @cached_property
@@ -250,6 +322,10 @@ class Future(_Structure):
     def canonical(self) -> str:
         return self.name or (f"future<{self.type.canonical}>" if self.type is not None else "future")
 
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.type,) if self.type is not None else ()
+
 
 @dataclass(frozen=True, eq=False)
 class Stream(_Structure):
@@ -259,6 +335,10 @@ class Stream(_Structure):
     @cached_property
     def canonical(self) -> str:
         return self.name or (f"stream<{self.type.canonical}>" if self.type is not None else "stream")
+
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.type,) if self.type is not None else ()
 
 
 Type = (
@@ -282,89 +362,3 @@ Type = (
 End = Future | Stream
 Handle = Own | Borrow | End
 """Types whose values are handles, apart from `error-context`."""
-
-
-def parts(type: Type) -> tuple[Type, ...]:
-    """The direct parts of a type, in the order of their values."""
-    return type.parts
-
-
-def _parts(type: object) -> tuple[Type, ...]:
-    match type:
-        case Record():
-            return tuple(field.type for field in type.fields)
-        case Tuple():
-            return type.types
-        case Variant() | Result():
-            return tuple(payload for payload in type.payloads if payload is not None)
-        case Map():
-            return (type.key, type.value)
-        case Option() | List() | FixedLengthList():
-            return (type.type,)
-        case Future() | Stream():
-            return (type.type,) if type.type is not None else ()
-        case _:
-            return ()
-
-
-def reachable(*roots: Type | None, payloads: bool = True) -> list[Type]:
-    """Every type that values of `roots` contain, each once, parts before wholes. `payloads`: also those of streams and
-    futures, which other definitions than those of a function move."""
-    seen: set[int] = set()
-    order: list[Type] = []
-
-    def visit(type: Type) -> None:
-        if id(type) in seen:
-            return
-        seen.add(id(type))
-        for part in parts(type) if payloads or not isinstance(type, Future | Stream) else ():
-            visit(part)
-        order.append(type)
-
-    for root in roots:
-        if root is not None:
-            visit(root)
-    return order
-
-
-def holds_handles(type: Type) -> bool:
-    """Whether values of the type can contain handles or error contexts."""
-    return type.holds_handles
-
-
-def payloads(type: Variant | Option | Result) -> tuple[Type | None, ...]:
-    """The payload type of each case, after despecialization (CanonicalABI.md, "Despecialization")."""
-    return type.payloads
-
-
-def _payloads(type: object) -> tuple[Type | None, ...]:
-    match type:
-        case Variant():
-            return tuple(case.type for case in type.cases)
-        case Option():
-            return (None, type.type)
-        case Result():
-            return (type.ok, type.err)
-    raise TypeError(f"{type!r} has no cases")
-
-
-def _case_names(type: object) -> tuple[str, ...]:
-    match type:
-        case Variant():
-            return tuple(case.name for case in type.cases)
-        case Option():
-            return ("none", "some")
-        case Result():
-            return ("ok", "err")
-    raise TypeError(f"{type!r} has no cases")
-
-
-def _steps(type: object) -> tuple[str, ...]:
-    match type:
-        case Record():
-            return tuple(f".{field.name}" for field in type.fields)
-        case Tuple():
-            return tuple(f".{index}" for index in range(len(type.types)))
-        case FixedLengthList():
-            return tuple(f"[{index}]" for index in range(type.size))
-    raise TypeError(f"{type!r} has no members")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.world.types import Future, Record, Stream, Type, Variant, parts
+from harness.world.types import Future, Record, Stream, Type, Variant
 from harness.world.world import World
 
 
@@ -41,7 +41,7 @@ def _ends(roots: Iterable[tuple[Type, str]]) -> set[tuple[str, str]]:
             package = _package(own.rpartition("#")[0], package)
         if isinstance(type, Stream | Future):
             found.add(("" if own else package, type.canonical))
-        todo += [(part, package) for part in parts(type)]
+        todo += [(part, package) for part in type.parts]
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.world.types import Borrow, Future, Own, Param, Resource, Stream, Type, qualified, reachable
+from harness.world.types import Borrow, Future, Own, Param, Resource, Stream, Type, qualified
+from harness.world.walk import reachable
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ def run(
     frames = {Role.SUBJECT: subject, Role.PROVIDER: provider, Role.DRIVER: driver or []}
     scripts = {role: s.Script(tuple(frames[role]), lists=lists) for role in parts.parts}
     entries = [role for role in (Role.SUBJECT, Role.DRIVER) if any(f.key == RUN for f in frames[role])]
-    worlds = {role: part.world for role, part in parts.parts.items()}
+    worlds = parts.worlds
     return run_model(Crossings(worlds, parts.wires), scripts, entries)
 
 

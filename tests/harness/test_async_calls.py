@@ -47,7 +47,7 @@ def call(function: str, *args: Value, result: Value | None = None, during: tuple
 
 def compiled(*steps: Step[Value]) -> dict[Role, s.Script]:
     parts = surround(WitText(WIT, "test.wit"))
-    composition = Composition({role: part.world for role, part in parts.parts.items()}, parts.wires)
+    composition = Composition(parts.worlds, parts.wires)
 
     def read(value: Value, _type: t.Type) -> Value:
         return value

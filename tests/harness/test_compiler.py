@@ -43,7 +43,7 @@ world w { import y; export z; }
 
 def compiled(*steps: Step[Value], wit: str = WIT) -> tuple[dict[Role, s.Script], ModelRun]:
     parts = surround(WitText(wit, "test.wit"))
-    composition = Composition({role: part.world for role, part in parts.parts.items()}, parts.wires)
+    composition = Composition(parts.worlds, parts.wires)
 
     def read(value: Value, _type: t.Type) -> Value:
         return value

@@ -16,7 +16,8 @@ from harness.frontend.front_end import WitText, surround
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import guest_plan
-from harness.planner.guest_cases import NoRole, guest_case_plan
+from harness.planner.guest_cases import guest_case_plan
+from harness.planner.guest_role import NoRole
 from harness.planner.guest_rules import Echo, Forward, rules_of
 from harness.process.steps import Steps
 from harness.suite.case import load_case

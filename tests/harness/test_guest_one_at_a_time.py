@@ -9,7 +9,8 @@ import pytest
 
 from harness.plan.async_steps import AwaitStep
 from harness.plan.steps import CallStep, Step
-from harness.planner.guest_cases import NoRole, guest_case_plan
+from harness.planner.guest_cases import guest_case_plan
+from harness.planner.guest_role import NoRole
 from harness.planner.guest_together import two_at_once
 from harness.script.async_operations import State
 from harness.suite.case import load_case

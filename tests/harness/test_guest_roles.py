@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.planner.guest_cases import NoRole
+from harness.planner.guest_role import NoRole
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.guests import BOTH, CALL, MADE, ROOT, bench, case_plan, examined

@@ -42,7 +42,7 @@ def crossing(type: str) -> tuple[Crossings, t.Type, t.Type]:
     }}
     world w {{ import x; }}"""
     surroundings = surround(WitText(wit, "test.wit"))
-    worlds = {role: part.world for role, part in surroundings.parts.items()}
+    worlds = surroundings.worlds
     (imported,) = worlds[Role.SUBJECT].import_functions()
     (exported,) = worlds[Role.PROVIDER].export_functions()
     return Crossings(worlds, surroundings.wires), imported.params[0].type, exported.params[0].type

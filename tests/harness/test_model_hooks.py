@@ -28,7 +28,7 @@ def run(hooks: str, export: s.Frame = EXPORT) -> ModelRun:
         Role.DRIVER: (s.Frame(RUN, (s.Call("a:b/x", "f", 0, ()),)),),
     }
     scripts = {role: s.Script(frames[role]) for role in parts.parts}
-    worlds = {role: part.world for role, part in parts.parts.items()}
+    worlds = parts.worlds
     return run_model(Crossings(worlds, parts.wires, {Role.SUBJECT: hooks}), scripts, [Role.DRIVER])
 
 

@@ -7,6 +7,7 @@ import pytest
 from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
 from harness.plan.roles import ItemKind, Role, Wire
 from harness.world import types as t
+from harness.world.walk import reachable
 from harness.world.world import World
 
 
@@ -52,7 +53,7 @@ def test_names_of_nested_doubling_stay_short() -> None:
     )
     (function,) = world.import_functions()
     assert function.params[0].type.canonical == "a:b/x#r13"
-    assert len(t.reachable(function.params[0].type)) == 15
+    assert len(reachable(function.params[0].type)) == 15
 
 
 def test_aliases_and_use_lead_to_the_definition() -> None:

@@ -84,7 +84,7 @@ KEYWORD = (
 HARNESS = (
     Edit(
         "harness/world/types.py",
-        '        return self.name or f"list<{self.type.canonical}, {self.size}>"\n',
+        '        return tuple(f"[{index}]" for index in range(self.size))\n',
         """
 
 @dataclass(frozen=True, eq=False)
@@ -95,19 +95,17 @@ class Twin(Members):
     @cached_property
     def canonical(self) -> str:
         return self.name or f"twin<{self.type.canonical}>"
+
+    @cached_property
+    def parts(self) -> tuple[Type, ...]:
+        return (self.type, self.type)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        return (".0", ".1")
 """,
     ),
     Edit("harness/world/types.py", "    | FixedLengthList\n", "    | Twin\n"),
-    Edit(
-        "harness/world/types.py",
-        "        case Tuple():\n            return type.types\n",
-        "        case Twin():\n            return (type.type, type.type)\n",
-    ),
-    Edit(
-        "harness/world/types.py",
-        '            return tuple(f".{index}" for index in range(len(type.types)))\n',
-        '        case Twin():\n            return (".0", ".1")\n',
-    ),
     Edit(
         "harness/world/despecialize.py",
         "    t.Tuple: lambda type: Product(type.types),\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from generator.cli.arguments.parser import Switch
+from generator.cli.arguments.component_output import add_component_output
 
 _DESCRIPTION = (
     "Link dynamic libraries (tool-conventions, DynamicLinking.md) into a component whose world is the union of theirs. "
@@ -24,33 +24,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="[NAME=]MODULE",
         help="library, with the name that others need if it is not the file's name",
     )
-    parser.add_argument("-o", "--output", metavar="OUTPUT", help="output file for the component; stdout by default")
+    add_component_output(parser)
     parser.add_argument("--stack-size", type=_size, metavar="BYTES", help="size of the stack that all libraries share")
     parser.add_argument(
         "--stub-missing-functions", action="store_true", help="functions that no library exports trap when called"
     )
     parser.add_argument(
-        "--merge-imports-based-on-semver",
-        action=Switch,
-        default=True,
-        help="import only the highest of compatible versions",
-    )
-    parser.add_argument("--debug-names", action=Switch, default=True, help="name the added modules and functions")
-    parser.add_argument(
         "--realloc-via-memory-grow",
         action="store_true",
         help="adapters allocate with memory.grow, not with the libraries' cabi_realloc",
-    )
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="no effect")
-    parser.add_argument("--color", default="auto", help="no effect")
-    parser.add_argument(
-        "--validate", action=Switch, default=False, help="check that the parts fit, and say what is not checked"
-    )
-    parser.add_argument(
-        "--return-call-ref", action=Switch, default=False, help="shims call function references, by tail calls"
-    )
-    parser.add_argument(
-        "--emit-canonical-names", action="store_true", help="names have only the common part of compatible versions"
     )
     parser.add_argument(
         "--dl-openable",
@@ -77,7 +59,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="[NAME=]MODULE",
         help="implements the libraries' imports from the module NAME (default: the file's name up to its first dot)",
     )
-    parser.add_argument("-t", "--wat", action="store_true", help="write the text format, by wasm-tools on PATH")
 
 
 def _size(text: str) -> int:

@@ -90,7 +90,10 @@ class ComponentInstance(Instance, Forked):
         return waitable.index
 
     def waitable(self, index: int) -> Waitable:
-        return _of(Waitable, self.table.get(index))
+        entry = self.table.get(index)
+        if not isinstance(entry, Waitable):
+            raise wrong_kind()
+        return entry
 
     def waitable_set(self, index: int) -> WaitableSet:
         return _of(WaitableSet, self.table.get(index))

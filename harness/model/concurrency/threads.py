@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, unique
@@ -134,8 +135,8 @@ class Condition(Forked):
         """Whether the thread only waits for its turn."""
         return False
 
-    def holds(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def holds(self) -> bool: ...
 
 
 @dataclass(eq=False)

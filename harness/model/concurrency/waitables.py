@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from enum import IntEnum, unique
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,11 @@ class Waitable(Entry, Forked):
         self.index = 0
         """Its index in the table of its instance."""
 
-    def has_pending_event(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def has_pending_event(self) -> bool: ...
 
-    def get_pending_event(self) -> EventTuple:
-        raise NotImplementedError
+    @abstractmethod
+    def get_pending_event(self) -> EventTuple: ...
 
     def join(self, wset: WaitableSet | None) -> None:
         if self.wset is not None:

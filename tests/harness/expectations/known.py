@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import pytest
 
 from harness.runs.runner import default_expectations
 from harness.suite.expectations import Expectation, Expectations
@@ -66,3 +68,18 @@ def facts_of(world: str) -> WorldFacts:
 def excused(world: str, case: str, outcome: str, message: str, run: Sequence[str]) -> Expectation | None:
     """What explains a failure of the reference in a world of `FEATURES`, by the project's files."""
     return explained(project().about(facts_of(world)), case, outcome, message, run)
+
+
+Row = tuple[str, str, str, str, tuple[str, ...], bool]
+"""The world, the case, the outcome, its message, the run's changes, and whether the project's files excuse it."""
+
+
+def excuses(rows: Sequence[Row]) -> Callable[..., None]:
+    """A test: a wrong tool in a world where a fault is known is not excused for it."""
+
+    @pytest.mark.parametrize(("world", "case", "outcome", "message", "run", "known"), rows)
+    def test(world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool) -> None:
+        found = excused(world, case, outcome, message, run)
+        assert (found is not None) is known, found
+
+    return test

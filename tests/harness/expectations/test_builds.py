@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.harness.expectations.known import PANIC, excused
+from tests.harness.expectations.known import PANIC, excuses
 
 JOINED = "import name `import-{}` conflicts with previous name `import-{}`"
 STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (function [] -> [])"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("fixed", "x", "tool panicked", PANIC.format("a.rs", "not yet implemented: fixed-length-list"), (), True),
         ("plain", "x", "tool panicked", PANIC.format("a.rs", "not yet implemented: fixed-length-list"), (), False),
@@ -50,9 +47,3 @@ STUB = "refused to link: error: unresolved symbol(s):\n libworld.so needs {} (fu
         ("plain", "x", "fail", STUB.format("f"), (), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.harness.expectations.known import excused
+from tests.harness.expectations.known import excuses
 
 HOOK = "event (subject, event {}): expected init_task 0, got {}"
 LATE_HOOK = (
@@ -15,8 +13,7 @@ LATE_HOOK = (
 END_HOOK = "event (subject, at the end, after event {} of the component): expected init_task {}, got {}"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("plain", "x", "fail", HOOK.format("1", "import_call a:b/x#f"), (), True),
         ("plain", "x", "fail", HOOK.format("1, call 1 a:b/x#f", "export_start a:b/x#f"), (), True),
@@ -44,9 +41,3 @@ END_HOOK = "event (subject, at the end, after event {} of the component): expect
         ("plain", "x", "fail", END_HOOK.format("0", "0", "init_task 1"), (), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found

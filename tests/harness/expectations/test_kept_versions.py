@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.harness.expectations.known import excused
+from tests.harness.expectations.known import excuses
 
 LOOKED_UP = (
     "link panicked (exit code 101): thread 'main' panicked at crates/wit-parser/src/resolve/{}:\nno entry found for key"
@@ -22,8 +20,7 @@ UPGRADE = "the subject of reference@winch: refused to link: error: no\n0: failed
 NO_END = "{}: {} did not end within 30 s"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("made of lower", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), True),
         ("lower first", "x", "tool panicked", LOOKED_UP.format("mod.rs:2626:66"), (), True),
@@ -78,9 +75,3 @@ NO_END = "{}: {} did not end within 30 s"
         ("plain", "x", "fail", UPGRADE.format("l:v/a@1.0.0", "l:v/a@1.1.0"), (), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.suite.faults.condition import WorldFacts
-from tests.harness.expectations.known import FEATURES, excused, explained, project
+from tests.harness.expectations.known import FEATURES, excuses, explained, project
 
 BOTH_SIDES = "async/payloads/own-on-both-sides"
 BUILT_IN = "wit_t (subject, {}): expected the built-in for {}, got that for {} (core import {})"
@@ -17,8 +17,7 @@ STREAM_TYPE, FUTURE_TYPE = (f"handle-type: handle is a {kind} of a different typ
 STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, task 1), got a trap ({}) in driver-run"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("both", BOTH_SIDES, "fail", BUILT_IN.format(*OTHER_SIDE), (), True),
         ("both", BOTH_SIDES, "fail", BUILT_IN.format(*EXCHANGED), (), False),
@@ -41,12 +40,6 @@ STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, t
         ("both", "x", "fail", STREAM_TRAP.format(STREAM_TYPE), (), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found
 
 
 @pytest.mark.parametrize(

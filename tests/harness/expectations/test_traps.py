@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from harness.suite.faults.condition import Told, WorldFacts
-from tests.harness.expectations.known import FEATURES, excused, project
+from tests.harness.expectations.known import FEATURES, excuses, project
 
 TRAP = "outcome: expected a trap (invalid-discriminant or unreachable), got {}"
 BAD = ("with !var 2 in f: result at r",)
@@ -19,8 +19,7 @@ WENT_ON = "event (provider, event 13 of all components, task 1): expected a trap
 LATE = "event (provider, before event 22 of all components, 4 of the component): expected a trap ({}), got export_finish a:b/x#f"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("two", "x", "fail", TRAP.format("every entry returns"), BAD, True),
         ("two", "x", "fail", TRAP.format("every entry returns"), ("with !str in f: string at s",), False),
@@ -51,12 +50,6 @@ LATE = "event (provider, before event 22 of all components, 4 of the component):
         ("two", "x", "fail", LATE.format("invalid-discriminant or unreachable"), ("with !str in f: string at s",), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.harness.expectations.known import excused
+from tests.harness.expectations.known import excuses
 
 NOT_MERGED = "link (subject, imports in compatible versions): expected a refusal to merge them ({}), got {}"
 NO_TYPE = "the type e of lib:v/api@1.1.0 is missing"
@@ -21,8 +19,7 @@ NO_METHOD = "a:a/c@1.2.3 has no function [method]b.a"
 OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime error: stack overflow, aborting"
 
 
-@pytest.mark.parametrize(
-    ("world", "case", "outcome", "message", "run", "known"),
+test_what_the_projects_file_excuses_and_what_not = excuses(
     [
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE), (), True),
         ("plain", "x", "fail", NOT_MERGED.format(NO_TYPE, LOOKED_UP_THERE.replace("key", "name")), (), False),
@@ -57,9 +54,3 @@ OVERFLOW = "Panicked at {}: thread 'main' has overflowed its stack fatal runtime
         ("plain", "x", "fail", NOT_MERGED.format(NO_RESOURCE, OVERFLOW.format("link")), (), False),
     ],
 )  # fmt: skip
-def test_what_the_projects_file_excuses_and_what_not(
-    world: str, case: str, outcome: str, message: str, run: tuple[str, ...], known: bool
-) -> None:
-    """A wrong tool in a world where a fault is known is not excused for it."""
-    found = excused(world, case, outcome, message, run)
-    assert (found is not None) is known, found

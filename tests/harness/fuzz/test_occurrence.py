@@ -19,6 +19,7 @@ from harness.script import operations as s
 from harness.script.text import value_text
 from harness.world import types as t
 from harness.world.layout import Layout
+from harness.world.walk import reachable
 from harness.world.world import Function, World
 from tests.harness.fuzz.sources import seeded
 
@@ -106,7 +107,7 @@ def world_features(world: World) -> Iterator[str]:
         if results in (1, 2):
             yield f"{results} flat results"
         yield from handle_features(function)
-        for type in t.reachable(*(param.type for param in function.params), function.result):
+        for type in reachable(*(param.type for param in function.params), function.result):
             yield from type_features(type)
 
 

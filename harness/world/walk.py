@@ -1,0 +1,25 @@
+"""The types within types."""
+
+from __future__ import annotations
+
+from harness.world.types import Future, Stream, Type
+
+
+def reachable(*roots: Type | None, payloads: bool = True) -> list[Type]:
+    """Every type that values of `roots` contain, each once, parts before wholes. `payloads`: also those of streams and
+    futures, which other definitions than those of a function move."""
+    seen: set[int] = set()
+    order: list[Type] = []
+
+    def visit(type: Type) -> None:
+        if id(type) in seen:
+            return
+        seen.add(id(type))
+        for part in type.parts if payloads or not isinstance(type, Future | Stream) else ():
+            visit(part)
+        order.append(type)
+
+    for root in roots:
+        if root is not None:
+            visit(root)
+    return order
