@@ -28,11 +28,12 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.judge.guest import about
+from harness.judge.party import ByItself
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
-from harness.toolchains.cells import First
+from harness.toolchains.cells import OURS, First
 from harness.toolchains.interpreter import Interpreter
 from reports.outcomes import Outcome
 
@@ -171,7 +172,7 @@ def _result(
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     if interpreter is not None:
-        own = [hit for hit in found if about(interpreter.name, verdict, hit.bucket.toolchain)]
+        own = [hit for hit in found if about(interpreter.name, verdict, hit.party)]
         return _of_guest(index, world, plan, examination, own, [hit for hit in found if hit not in own], refusals)
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
@@ -261,8 +262,8 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     refusal = NotRun(FRONT_END, reason)
     if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
-    bucket = Bucket("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
+    bucket = Bucket(OURS, Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", OURS)
     takers = ", ".join(opinion.takers)
-    hit = Hit(bucket, f"{takers} accepts this WIT, but our front end refuses it: {message}")
+    hit = Hit(bucket, ByItself(OURS), f"{takers} accepts this WIT, but our front end refuses it: {message}")
     cases = ((bucket, sample_case(world, 1, bucket)),)
     return TrialResult(index, outcome=Outcome.FAIL, hits=(hit,), refusals=(refusal,), cases=cases)
