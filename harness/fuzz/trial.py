@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.judge.guest import about
 from harness.judge.party import ByItself
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
@@ -38,7 +38,6 @@ from harness.toolchains.interpreter import Interpreter
 from reports.outcomes import Outcome
 
 DEFAULT_CALLS = 250
-_TO_GIVE = re.compile(r"the \w+ has no .*")
 FRONT_END = "front end"
 """The aspect of a finding about WIT that our front end refuses and another tool accepts."""
 
@@ -163,7 +162,7 @@ def _result(
 ) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
-    refusals = [NotRun("planner", _without_name(item)) for item in unsupported]
+    refusals = [NotRun("planner", _reason(item)) for item in unsupported]
     for item in examination.unsupported[len(unsupported) :]:
         refusals.append(_not_initialized(item, options) or NotRun("toolchain file", item))
     if verdict.outcome is Outcome.SKIP:
@@ -250,9 +249,9 @@ def _not_initialized(reason: str, options: Options) -> NotRun | None:
     return NotRun(name_of(options.initializer), message_shape(said)) if said else None
 
 
-def _without_name(unsupported: str) -> str:
-    """`import a:b/c#f: async function` without the function and without names in backticks."""
-    return message_shape(_TO_GIVE.sub("no value", unsupported.rpartition(": ")[2]))
+def _reason(item: LeftOut) -> str:
+    """Without names and numbers."""
+    return "no value" if item.no_value else message_shape(item.why)
 
 
 def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
