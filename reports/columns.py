@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reports.model import CaseResult, Opinion
+from reports.model import BuildOf, CaseResult, Opinion, Party, PartyKind
 
 SUBJECT = "subject"
 
@@ -18,40 +18,49 @@ class Column:
     label: str
 
 
-def column_of(toolchain: str) -> Column:
-    """Cells that differ only in which components a world needs around it are one column."""
-    builds, at, engine = toolchain.rpartition("@")
-    parts = [part.partition("=") for part in builds.split(",")]
-    if not at or not all(sign for _, sign, _ in parts):
-        return Column(toolchain, toolchain)
-    by_role = {role: build for role, _, build in parts}
-    others = set(by_role.values()) if SUBJECT not in by_role else {b for r, b in by_role.items() if r != SUBJECT}
-    if SUBJECT not in by_role or len(others) != 1:
-        return Column(toolchain, f"{builds.replace(',', ', ').replace('=', ' by ')}, {engine}")
+def column_of(opinion: Opinion, with_engine: bool = True) -> Column:
+    """Cells that differ only in which components a world needs around it are one column. `with_engine`: the label of a
+    mixed cell says its engine."""
+    party = _party_of(opinion)
+    if party is None or not party.builds:
+        return Column(opinion.toolchain, opinion.toolchain)
+    subject = next((item.build for item in party.builds if item.role == SUBJECT), None)
+    others = {item.build for item in party.builds if item.role != SUBJECT}
+    end = f", {party.engine}" if with_engine else ""
+    if subject is None or len(others) != 1:
+        return Column(opinion.toolchain, ", ".join(f"{item.role} by {item.build}" for item in party.builds) + end)
     other = others.pop()
-    return Column(f"{by_role[SUBJECT]}/{other}@{engine}", f"subject by {by_role[SUBJECT]}, rest by {other}, {engine}")
+    return Column(f"{subject}/{other}@{party.engine}", f"subject by {subject}, rest by {other}{end}")
 
 
 def columns(cases: Iterable[CaseResult], toolchains: Sequence[str]) -> tuple[Column, ...]:
-    """All that occur: the run's toolchains in their order, mixed cells, what else there is an opinion about."""
-    found: dict[str, Column] = {}
-    for case in cases:
-        for opinion in case.opinions:
-            column = column_of(opinion.toolchain)
-            found.setdefault(column.key, column)
-    first = [found.pop(name) for name in toolchains if name in found]
-    ordered = first + sorted(found.values(), key=lambda column: "@" not in column.key)
-    return tuple(_without_engine(ordered))
-
-
-def _without_engine(found: list[Column]) -> list[Column]:
-    """A label says under which engine only if there are several."""
-    engines = {column.label.rpartition(", ")[2] for column in found if "@" in column.key}
-    if len(engines) != 1:
-        return found
-    end = f", {engines.pop()}"
-    return [Column(column.key, column.label.removesuffix(end)) for column in found]
+    """All that occur: the run's toolchains in their order, cells, what else there is an opinion about. A label says
+    under which engine only if there are several."""
+    opinions = {opinion.toolchain: opinion for case in cases for opinion in case.opinions}
+    in_cells = {
+        name: party for name, opinion in opinions.items() if (party := _party_of(opinion)) and party.in_one_cell
+    }
+    several = len({party.engine for party in in_cells.values()}) > 1
+    found: dict[str, tuple[bool, Column]] = {}
+    for name, opinion in opinions.items():
+        column = column_of(opinion, several)
+        found.setdefault(column.key, (name in in_cells, column))
+    first = [found.pop(name)[1] for name in toolchains if name in found]
+    return (*first, *(column for in_cell in (True, False) for cell, column in found.values() if cell is in_cell))
 
 
 def opinions_by_column(case: CaseResult) -> dict[str, Opinion]:
-    return {column_of(opinion.toolchain).key: opinion for opinion in case.opinions}
+    return {column_of(opinion).key: opinion for opinion in case.opinions}
+
+
+def _party_of(opinion: Opinion) -> Party | None:
+    """Older results have only the name of a cell: `subject=ours,driver=reference@winch`, or `ours-v2@winch`."""
+    if opinion.party is not None:
+        return opinion.party
+    builds, at, engine = opinion.toolchain.rpartition("@")
+    parts = [part.partition("=") for part in builds.split(",")]
+    if not at:
+        return None
+    if not all(sign for _, sign, _ in parts):
+        return Party(PartyKind.CELL, builds, engine=engine)
+    return Party(PartyKind.CELL, builds=tuple(BuildOf(role, build) for role, _, build in parts), engine=engine)

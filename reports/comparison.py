@@ -81,7 +81,7 @@ def _change(name: str, before: CaseResult | None, after: CaseResult | None) -> O
         left = old[key].outcome if key in old else ""
         right = new[key].outcome if key in new else ""
         if left and right and left != right:  # which mixed cells are run depends on what went wrong
-            differing.append((column_of(new[key].toolchain).label, left, right))
+            differing.append((column_of(new[key]).label, left, right))
     if before.outcome == after.outcome and not differing:
         return None
     return OutcomeChange(name, before.outcome, after.outcome, tuple(differing))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 import types
 import typing
@@ -71,7 +72,8 @@ def _value(kind: Any, data: object, path: tuple[Step, ...]) -> Any:
 def _word_of(kind: type[StrEnum], data: object, path: tuple[Step, ...]) -> StrEnum:
     found = next((word for word in kind if word.value == data), None)
     if found is None:
-        raise Misfit(path, f"no {kind.__name__.lower()} is called {_word(data)}")
+        name = re.sub(r"\B(?=[A-Z])", " ", kind.__name__).lower()
+        raise Misfit(path, f"no {name} is called {_word(data)}")
     return found
 
 

@@ -43,7 +43,7 @@ def _lines(inputs: Inputs) -> Iterator[str]:
         yield ""
     if inputs.runs:
         yield from _table(("Outcome", "Cases"), [(outcome, str(count)) for outcome, count in inputs.counts.items()])
-    failed = [(case, column_of(case.minority).label) for _, run in inputs.runs for case in run.failed]
+    failed = [(case, _minority(case)) for _, run in inputs.runs for case in run.failed]
     if failed:
         rows = [(code(case.name), str(case.outcome), code(label), code(_first(case))) for case, label in failed]
         yield from _table(("Case", "Outcome", "In the minority", "First finding"), rows)
@@ -82,6 +82,12 @@ def _verdict(inputs: Inputs) -> str:
     if inputs.wrong:
         return f"{inputs.wrong} to look at"
     return "all as it must be"
+
+
+def _minority(case: CaseResult) -> str:
+    """As the matrix names it, if it is a cell."""
+    labels = {opinion.toolchain: column_of(opinion).label for opinion in case.opinions}
+    return labels.get(case.minority, case.minority)
 
 
 def _first(case: CaseResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum, unique
 
 from reports.outcomes import Outcome
 
@@ -65,15 +66,59 @@ class Finding:
     """None: about no single cell, or the comparison says which."""
 
 
+@unique
+class PartyKind(StrEnum):
+    """What an opinion can be about."""
+
+    TOOLCHAIN = "toolchain"
+    BESIDE_FIRST = "toolchain beside the first"
+    """Its outputs, compared with those of the first toolchain."""
+    BETWEEN_HOSTS = "toolchain between hosts"
+    CELL = "cell"
+    INTERPRETER = "interpreter"
+    """An interpreter that is not ours: in all cells, or in one."""
+    FRONT_END = "front end"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOf:
+    """How a component of a cell is built: a toolchain, or `GENERATOR+LINKER`."""
+
+    role: str
+    build: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who an opinion is about. `toolchain`: its name; of a cell, the build of all its components if they have the same;
+    of an interpreter, the build of the component that it is in. `engine` only of cells, and of an interpreter in one.
+    """
+
+    kind: PartyKind
+    toolchain: str = ""
+    interpreter: str = ""
+    builds: tuple[BuildOf, ...] = ()
+    """Of a cell whose components are built in several ways."""
+    engine: str = ""
+
+    @property
+    def in_one_cell(self) -> bool:
+        return bool(self.engine)
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The findings about one toolchain or mixed cell. `expectation` is the id of the known fault that explains them."""
+    """The findings about one toolchain, cell, or other party. `expectation` is the id of the known fault that explains
+    them."""
 
     toolchain: str
+    """The name of the party."""
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: str = ""
     reason: str = ""
+    party: Party | None = field(default=None, metadata=ADDED)
+    """None: only its name is known."""
 
 
 @dataclass(frozen=True, slots=True)

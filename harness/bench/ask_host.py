@@ -12,6 +12,7 @@ from harness.host_end.end import differences
 from harness.judge.difference import Difference
 from harness.judge.judging import findings_of
 from harness.judge.observation import CellRun
+from harness.judge.party import BetweenHosts, ByItself
 from harness.judge.verdict import Judgement, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -21,17 +22,15 @@ from harness.trace.reader import TraceReader
 from reports.outcomes import Outcome
 
 PLACE = "between hosts"
-HOSTS = f", {PLACE}"
-"""The suffix of a toolchain's name in a judgement of its subject between hosts."""
 
 
 def ask_host(bench: Workbench, plan: Plan, cells: Sequence[CellRun], engine: EngineKind, verdict: Verdict) -> Verdict:
     """The verdict with the toolchains that the host contradicts, and the evidence; unchanged if it contradicts none, or
     if the wrong toolchain is already known. The host runs the wrong runs, or all runs if none is wrong."""
-    by_themselves = [judged for judged in verdict.judgements if judged.toolchain in bench.toolchains]
-    made = {judged.toolchain: _subject(cells, judged.toolchain) for judged in by_themselves}
+    alone = {judged.party.toolchain: judged for judged in verdict.judgements if isinstance(judged.party, ByItself)}
+    made = {name: _subject(cells, name) for name in alone}
     subjects = {name: subject for name, subject in made.items() if subject is not None}
-    if any(judged.findings for judged in by_themselves):
+    if any(judged.findings for judged in alone.values()):
         return verdict
     shown = sorted({finding.run for _, finding in verdict.findings if finding.run})
     for number in shown if verdict.findings else range(1, len(plan.runs) + 1):
@@ -71,7 +70,7 @@ def _contradicted(
 
 def _named(verdict: Verdict, wrong: dict[str, list[Difference]], number: int) -> Verdict:
     shown = {name: [replace(finding, run=number) for finding in findings_of(wrong[name])] for name in wrong}
-    judgements = [Judgement(f"{name}{HOSTS}", Outcome.FAIL, tuple(findings)) for name, findings in shown.items()]
+    judgements = [Judgement(BetweenHosts(name), Outcome.FAIL, tuple(findings)) for name, findings in shown.items()]
     return replace(
         verdict, outcome=Outcome.FAIL, judgements=(*verdict.judgements, *judgements), minority=", ".join(wrong)
     )

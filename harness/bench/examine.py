@@ -95,7 +95,7 @@ def examine(
         or ([] if options.toolchains else list(left.values()))
     )
     if lacking:
-        return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.unsupported)
+        return Examination(name, plan.title, skipped("; ".join(lacking)), unsupported=plan.not_run)
     planned = time.perf_counter()
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
     observed = Observed([])
@@ -112,7 +112,7 @@ def examine(
         left |= refused
         if not observed.cells:
             reason = "; ".join(dict.fromkeys(refused.values()))
-            return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.unsupported)
+            return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.not_run)
         since = time.perf_counter()
         wrongly_merged = merged_all_the_same(plan, observed.cells, bench.builder, observed.clock)
         structure = bench.structure.compare(plan, observed.cells, wrongly_merged)
@@ -143,7 +143,7 @@ def examine(
         verdict,
         plan.components[0].wit if len(plan.components) == 1 else _subject_wit(plan),
         tuple(plan.runs[failed - 1].calls) if failed else (),
-        (*plan.unsupported, *dict.fromkeys(left.values()), *_untried(plan, present), *undemanded),
+        (*plan.not_run, *dict.fromkeys(left.values()), *_untried(plan, present), *undemanded),
         kept,
         time.perf_counter() - start,
         tuple(observed.clock.seconds.items()),

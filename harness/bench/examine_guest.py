@@ -60,7 +60,7 @@ def examine_guest(
     if taken:
         return Examination(name, plan.title, unusable(taken))
     chosen = _choose(bench, plan, options)
-    notes = (*plan.unsupported, *chosen.left_out.values())
+    notes = (*plan.not_run, *chosen.left_out.values())
     none = (
         missing(plan.needs)
         or _too_new(bench, plan)
@@ -78,7 +78,7 @@ def examine_guest(
     ran = [run for run in observed.cells if str(run.cell) not in lacks]
     if not ran:
         reason = "; ".join(dict.fromkeys(lacks.values()))
-        return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.unsupported)
+        return Examination(name, plan.title, skipped(reason), plan.subject_wit, unsupported=plan.not_run)
     verdict = _judge(bench, name, plan, tested, ran, options, observed)
     kept = ""
     if not verdict.outcome.good and options.artifacts is not None:

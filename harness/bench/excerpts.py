@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from harness.judge.exhibits import Excerpt
 from harness.judge.observation import CellRun
+from harness.judge.party import ByItself, InCell, Party
 from harness.judge.verdict import Verdict
 from harness.plan.events import Events
 from harness.plan.plan import Plan
@@ -23,11 +24,13 @@ WIDEST = 400
 
 def excerpts(plan: Plan, cells: Sequence[CellRun], verdict: Verdict) -> tuple[Excerpt, ...]:
     """Excerpts of the runs with findings. Cells with equal traces share one excerpt."""
-    wrong = {(judgement.toolchain, f.run) for judgement in verdict.judgements for f in judgement.findings if f.run}
+    wrong = {(judgement.party, f.run) for judgement in verdict.judgements for f in judgement.findings if f.run}
     found: dict[Excerpt, list[str]] = {}
     for cell in cells:
         for number in range(1, len(cell.observations) + 1):
-            if (str(cell.cell), number) in wrong or (cell.cell.toolchain, number) in wrong:
+            toolchain = cell.cell.toolchain
+            parties: list[Party] = [InCell(cell.cell), *([ByItself(toolchain)] if toolchain is not None else [])]
+            if any((party, number) in wrong for party in parties):
                 for excerpt in _of_run(plan, cell, number):
                     found.setdefault(excerpt, []).append(str(cell.cell))
     return tuple(

@@ -97,7 +97,7 @@ def _told(examination: Examination, run: Runner, repeat: str, kind: FileKind) ->
 
 def _shortened(case: model.CaseResult) -> model.CaseResult:
     """The first findings of each tool; those of mixed cells where no tool has one by itself. The rest is known here."""
-    pure = [opinion for opinion in case.opinions if opinion.findings and "@" not in opinion.toolchain]
+    pure = [o for o in case.opinions if o.findings and not (o.party is not None and o.party.in_one_cell)]
     shown = pure or [opinion for opinion in case.opinions if opinion.findings]
     opinions = [replace(o, findings=o.findings[:MAX_FINDINGS], expectation="", reason="") for o in shown]
     return replace(case, wit="", opinions=tuple(opinions))

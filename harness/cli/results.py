@@ -7,6 +7,16 @@ from collections.abc import Sequence
 from harness.bench.examination import Examination
 from harness.judge.ended import EndOfRun
 from harness.judge.exhibits import Exhibits
+from harness.judge.party import (
+    BesideFirst,
+    BetweenHosts,
+    ByItself,
+    InCell,
+    InterpreterInCell,
+    OfInterpreter,
+    OurFrontEnd,
+    Party,
+)
 from harness.judge.ran import Ran
 from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement
@@ -87,12 +97,34 @@ def to_tool(tool: ToolInfo) -> model.Tool:
 def _opinion(judgement: Judgement) -> model.Opinion:
     known = judgement.expectation
     return model.Opinion(
-        judgement.toolchain,
+        str(judgement.party),
         judgement.outcome,
         tuple(_finding(finding) for finding in judgement.findings),
         known.id if known is not None else "",
         known.reason if known is not None else "",
+        _party(judgement.party),
     )
+
+
+def _party(party: Party) -> model.Party:
+    match party:
+        case ByItself(toolchain):
+            return model.Party(model.PartyKind.TOOLCHAIN, toolchain)
+        case BesideFirst(toolchain):
+            return model.Party(model.PartyKind.BESIDE_FIRST, toolchain)
+        case BetweenHosts(toolchain):
+            return model.Party(model.PartyKind.BETWEEN_HOSTS, toolchain)
+        case InCell(cell):
+            builds = [model.BuildOf(role.value, str(build)) for role, build in cell.builds]
+            same = builds[0].build if len({item.build for item in builds}) == 1 else ""
+            kind, engine = model.PartyKind.CELL, cell.engine.value
+            return model.Party(kind, same, builds=() if same else tuple(builds), engine=engine)
+        case OfInterpreter(interpreter):
+            return model.Party(model.PartyKind.INTERPRETER, interpreter=interpreter)
+        case InterpreterInCell(interpreter, subject, engine):
+            return model.Party(model.PartyKind.INTERPRETER, str(subject), interpreter, engine=engine.value)
+        case OurFrontEnd():
+            return model.Party(model.PartyKind.FRONT_END)
 
 
 def _finding(finding: Finding) -> model.Finding:

@@ -20,6 +20,7 @@ from harness.frontend.mirror import add_mirrors
 from harness.frontend.mirror_text import one_text, with_mirrors
 from harness.frontend.narrow import narrow
 from harness.frontend.wit_view import WorldView
+from harness.plan.left_out import LeftOut
 from harness.plan.plan import ComponentPlan
 from harness.plan.roles import ItemKind, Role, Wire
 from harness.world.merging import has_compatible_imports, merging
@@ -54,7 +55,7 @@ class Surroundings:
 
     parts: dict[Role, ComponentView]
     wires: tuple[Wire, ...]
-    unsupported: tuple[str, ...]
+    unsupported: tuple[LeftOut, ...]
     """Functions of the world that are left out, each with the reason."""
     has_labels: bool = False
     """Whether the world has `import label: interface;` or an export of that kind."""
@@ -137,7 +138,7 @@ def _load(source: Path | WitText, features: Sequence[str]) -> tuple[Resolve, Pac
 
 
 def _surround(
-    resolve: Resolve, subject: WorldId, part: ComponentView, text: str, lost: tuple[str, ...]
+    resolve: Resolve, subject: WorldId, part: ComponentView, text: str, lost: tuple[LeftOut, ...]
 ) -> Surroundings:
     """`part`: the subject. `text`: its packages. The others keep all versions, so that a driver reaches all exports and
     no mistake in merging, which only the subject tests, breaks them."""

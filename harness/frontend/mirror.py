@@ -34,6 +34,7 @@ from generator.wit.gates import Features
 from generator.wit.package_context import PackageContext, borrowing_types
 from harness.frontend.makers import MAKERS, makers_interface, unreturned
 from harness.frontend.world_items import Needed, needed_items
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import ItemKind, Role, Wire
 
 MIRROR = PackageName("harness", "mirror")
@@ -50,7 +51,7 @@ class Mirrors:
     driver: WorldId | None
     provider: WorldId | None
     wires: tuple[Wire, ...]
-    refused: tuple[str, ...] = ()
+    refused: tuple[LeftOut, ...] = ()
     """Functions that the driver cannot import, each with the reason."""
 
 
@@ -75,7 +76,7 @@ class _Builder:
         self._root = _fresh(ROOT, taken)
         self._makers = _fresh(MAKERS, taken)
         self.wires: list[Wire] = []
-        self.refused: tuple[str, ...] = ()
+        self.refused: tuple[LeftOut, ...] = ()
         self._package = PackageId(len(resolve.packages))
         resolve.packages.append(Package(MIRROR, {}, {}))
         self._context = PackageContext(resolve, self._package, Features.of((), True), borrowing_types(resolve))
@@ -130,7 +131,7 @@ class _Builder:
         id, world = self._add_world("driver")
         cloner = TypeCloner(self._context, WorldOwner(self._subject_id), WorldOwner(id))
         needed = needed_items(self._resolve, self._subject_id)
-        self.refused = tuple(f"-#{name}: {why}" for name, why in needed.refused.items())
+        self.refused = tuple(LeftOut(f"-#{name}", why) for name, why in needed.refused.items())
         self._share_world_types(world, cloner, needed)
         plain = (key for key in (*self._subject.imports, *self._subject.exports) if isinstance(key, str))
         taken = {SYMBOLS, *map(canonical_name, plain)}

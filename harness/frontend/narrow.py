@@ -18,6 +18,7 @@ from generator.resolved.model import (
 )
 from generator.resolved.types import FixedLengthList, Future, Stream, Type, TypeId, TypeKind
 from harness.frontend.type_parts import parts
+from harness.plan.left_out import LeftOut
 
 ASYNC = "a stream or future in its type"
 MAX_PARTS = 400_000
@@ -29,7 +30,7 @@ LARGEST = 1 << 40
 """Counts end here."""
 
 
-def narrow(resolve: Resolve, world: WorldId, ends: bool = True) -> tuple[str, ...]:
+def narrow(resolve: Resolve, world: WorldId, ends: bool = True) -> tuple[LeftOut, ...]:
     """Remove all items that mention types too large, and (unless `ends`) streams and futures, from interfaces and
     worlds.
 
@@ -114,17 +115,17 @@ def _mentioned(resolve: Resolve, world: WorldId) -> Iterator[TypeId]:
                     yield type
 
 
-def _lost_functions(resolve: Resolve, world: WorldId, reasons: list[str]) -> list[str]:
-    lost: dict[str, None] = {}
+def _lost_functions(resolve: Resolve, world: WorldId, reasons: list[str]) -> list[LeftOut]:
+    lost: dict[LeftOut, None] = {}
     subject = resolve.worlds[world]
     for items in (subject.imports, subject.exports):
         for name, why in _reasons_of(_functions(items), reasons).items():
-            lost[f"-#{name}: {why}"] = None
+            lost[LeftOut(f"-#{name}", why)] = None
         for key, item in items.items():
             if isinstance(item, InterfaceItem):
                 functions = resolve.interfaces[item.id].functions.values()
                 for name, why in _reasons_of(functions, reasons).items():
-                    lost[f"{resolve.world_key_name(key)}#{name}: {why}"] = None
+                    lost[LeftOut(f"{resolve.world_key_name(key)}#{name}", why)] = None
     return list(lost)
 
 

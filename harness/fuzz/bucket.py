@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.bench.ask_host import HOSTS
 from harness.bench.initialized import INITIALIZERS
 from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
+from harness.judge.party import BesideFirst, ByItself, OfInterpreter, OurFrontEnd, Party, in_one_cell, toolchain_of
 from harness.judge.verdict import Finding, Judgement, Verdict
-from harness.judge.votes import FRONT_END, MODEL
+from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
 from harness.trace.event import NAMED, Event
 from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
@@ -45,13 +45,11 @@ _STUMBLES = {
     **dict.fromkeys(("dealloc", "block", "realloc", "guard", "freed"), "wrong memory"),
 }
 """Causes of traps that the interpreter reports (interpreters/src/fail.h), by topic."""
-BESIDE = ", beside the first"
-"""The suffix of the toolchain if a judgement compares two toolchains' structures and the model has no opinion."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Bucket:
-    """`toolchain`: its name, or that of a mixed cell; `level` 0 if nothing could be compared; `kind`: the fault."""
+    """`toolchain`: its name, or that of another party; `level` 0 if nothing could be compared; `kind`: the fault."""
 
     toolchain: str
     outcome: str
@@ -76,9 +74,11 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One finding in one trial. `known`: the id of the expectation that explains it. `run` 0: not in a run."""
+    """One finding in one trial. `party`: who it is about. `known`: the id of the expectation that explains it. `run` 0:
+    not in a run."""
 
     bucket: Bucket
+    party: Party
     message: str
     known: str = ""
     run: int = 0
@@ -86,8 +86,9 @@ class Hit:
     """Whether the finding is in a run with an injected fault."""
 
 
-Triage = Callable[[str, Sequence[Finding]], list[str]]
-"""For each finding about a toolchain the id of the expectation that explains it; empty if there is none."""
+Triage = Callable[[str | None, Sequence[Finding]], list[str]]
+"""For each finding about a toolchain the id of the expectation that explains it; empty if there is none. None: what
+the findings are about shows no one toolchain."""
 
 
 def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
@@ -98,31 +99,33 @@ def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
     finding. The model stands alone if they outnumber the model and the toolchains that agree with it. The minority of
     what is wrong only after pre-initialisation is the tool that initialises.
     """
-    pure = [judgement for judgement in verdict.judgements if judgement.findings and "@" not in judgement.toolchain]
-    mixed = [judgement for judgement in verdict.judgements if judgement.findings and "@" in judgement.toolchain]
-    pure = [judgement for judgement in pure if judgement.toolchain == FRONT_END] or pure  # the rest follows from it
-    opinions = {judgement.toolchain for judgement in verdict.judgements if _by_one(judgement)} | {MODEL}
+    pure = [judgement for judgement in verdict.judgements if judgement.findings and not in_one_cell(judgement.party)]
+    mixed = [judgement for judgement in verdict.judgements if judgement.findings and in_one_cell(judgement.party)]
+    pure = [judgement for judgement in pure if judgement.party == OurFrontEnd()] or pure  # the rest follows from it
+    parties = {judgement.party for judgement in verdict.judgements if _has_a_vote(judgement.party)}
+    opinions = len(parties) + 1  # and the model
     found: dict[tuple[object, ...], dict[str, Hit]] = {}
     for judgement in sorted(pure or mixed[:1], key=_is_beside):
         for hit in _of_judgement(judgement, triage):
             by_toolchain = found.setdefault(_way(hit.bucket), {})
-            if _is_beside(judgement) and any(not name.endswith(BESIDE) for name in by_toolchain):
+            if _is_beside(judgement) and any(not isinstance(hit.party, BesideFirst) for hit in by_toolchain.values()):
                 continue  # the model has an opinion, and votes
             known = by_toolchain.get(hit.bucket.toolchain)
             if known is None or (known.known and not hit.known):
                 by_toolchain[hit.bucket.toolchain] = hit
-    voted = [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), len(opinions))]
+    voted = [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), opinions)]
     if verdict.minority in INITIALIZERS:
         return [replace(hit, bucket=replace(hit.bucket, minority=verdict.minority)) for hit in voted]
     return voted
 
 
 def _is_beside(judgement: Judgement) -> bool:
-    return judgement.toolchain.endswith(BESIDE)
+    return isinstance(judgement.party, BesideFirst)
 
 
-def _by_one(judgement: Judgement) -> bool:
-    return "@" not in judgement.toolchain and not judgement.toolchain.endswith((BESIDE, HOSTS))
+def _has_a_vote(party: Party) -> bool:
+    """Whether it is compared with the model by itself."""
+    return isinstance(party, ByItself | OfInterpreter | OurFrontEnd)
 
 
 def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
@@ -143,8 +146,7 @@ def _way(bucket: Bucket) -> tuple[object, ...]:
 
 
 def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
-    toolchain = judgement.toolchain.removesuffix(BESIDE).removesuffix(HOSTS)
-    explained = list(zip(judgement.findings, triage(toolchain, judgement.findings), strict=True))
+    explained = list(zip(judgement.findings, triage(toolchain_of(judgement.party), judgement.findings), strict=True))
     structural = [pair for pair in explained if pair[0].difference is not None and pair[0].difference.level < 3]
     # new findings come before known ones
     others = sorted((pair for pair in explained if pair not in structural), key=lambda pair: pair[1] != "")[:1]
@@ -154,7 +156,7 @@ def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
         difference = finding.difference
         before = f"\n{difference.before}" if difference is not None and difference.before else ""
         message = _shortened(finding.message + before)
-        yield Hit(_bucket(judgement.toolchain, finding), message, known, finding.run)
+        yield Hit(_bucket(judgement.party, finding), judgement.party, message, known, finding.run)
 
 
 def _shortened(message: str) -> str:
@@ -165,11 +167,12 @@ def _shortened(message: str) -> str:
     return f"{message[:_MAX_MESSAGE]}\n... ({left_out} characters left out)\n{message[-_MAX_MESSAGE:]}"
 
 
-def _bucket(toolchain: str, finding: Finding) -> Bucket:
-    """The bucket for one toolchain, as if it were the minority. A mixed cell does not show its wrong tool, and a
-    fault of the engine is no toolchain's."""
-    nobody = "@" in toolchain or toolchain.endswith(BESIDE) or finding.outcome is Outcome.ENGINE_FAULT
-    minority = "" if nobody else toolchain.removesuffix(HOSTS)
+def _bucket(party: Party, finding: Finding) -> Bucket:
+    """The bucket for one party, as if it were the minority. A mixed cell does not show its wrong tool, and a fault of
+    the engine is no toolchain's."""
+    nobody = in_one_cell(party) or isinstance(party, BesideFirst) or finding.outcome is Outcome.ENGINE_FAULT
+    minority = "" if nobody else toolchain_of(party) or str(party)
+    toolchain = str(party)
     difference = finding.difference
     if difference is None:
         return Bucket(toolchain, finding.outcome, 0, "", finding_shape(finding), minority)

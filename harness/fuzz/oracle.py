@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.bench.ask_host import HOSTS, ask_host
+from harness.bench.ask_host import ask_host
 from harness.bench.examination import Options
 from harness.bench.examine import choose_cells
 from harness.bench.initialized import INITIALIZERS, by_initialization, not_initialized
@@ -14,16 +14,16 @@ from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
 from harness.fuzz.attempts import Attempts
-from harness.fuzz.bucket import BESIDE, Bucket, hits
+from harness.fuzz.bucket import Bucket, hits
 from harness.fuzz.case_text import CaseParts, case_of
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
 from harness.judge.judging import judge
+from harness.judge.party import BesideFirst, BetweenHosts, OurFrontEnd, toolchain_of, with_name
 from harness.judge.structure import Structure
 from harness.judge.verdict import Verdict, skipped
-from harness.judge.votes import FRONT_END
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner import case_plan
@@ -73,6 +73,8 @@ class Oracle:
         self._spent = 0
         self._bench = bench
         self._bucket = bucket
+        self._party = with_name(bucket.toolchain, bench.toolchains)
+        """None: a cell."""
         self._options = options
         self._most = 0
         self._until = until
@@ -151,13 +153,15 @@ class Oracle:
     def _fails(self, plan: Plan) -> bool:
         if missing(plan.needs):
             return False
-        if self._bucket.toolchain == FRONT_END:
+        if self._party == OurFrontEnd():
             return self._misread(plan)
         cells = choose_cells(self._bench, plan, self._options)
-        if self._bucket.toolchain.endswith(HOSTS):
+        if isinstance(self._party, BetweenHosts):
             return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
-        toolchain = self._bucket.toolchain.removesuffix(BESIDE)
-        own = [cell for cell in cells if toolchain in (cell.toolchain, str(cell))]
+        if self._party is None:
+            own = [cell for cell in cells if str(cell) == self._bucket.toolchain]
+        else:
+            own = [cell for cell in cells if cell.toolchain == toolchain_of(self._party)]
         pure = [cell for cell in cells if cell.toolchain is not None]
         if not own:
             return False
@@ -175,7 +179,7 @@ class Oracle:
     def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
         wanted = self._bucket
         structural = wanted.level in (1, 2)
-        if alone and wanted.toolchain.endswith(BESIDE):
+        if alone and isinstance(self._party, BesideFirst):
             return True
         cells = list(dict.fromkeys(cells))
         initializer = self._options.initializer
@@ -201,7 +205,7 @@ class Oracle:
         structure = self._bench.structure.compare(plan, runs) if structural else Structure()
         embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
         verdict = judge("fuzz", plan, runs, structure, self._tools, self._options.expectations, embedded)
-        if self._bucket.toolchain.endswith(HOSTS):
+        if isinstance(self._party, BetweenHosts):
             verdict = ask_host(self._bench, plan, runs, self._options.engine, verdict)
         return verdict
 

@@ -113,7 +113,7 @@ class _Reduction:
         verdict = examine_guest(self._bench, _NAME, plan, self._options).verdict
         tools = {toolchain.name: toolchain.known_as for toolchain in self._bench.toolchains.values()}
         found = hits(verdict, triage_for(tools, self._options.expectations, plan))
-        return verdict, [hit for hit in found if about(self._interpreter, verdict, hit.bucket.toolchain)]
+        return verdict, [hit for hit in found if about(self._interpreter, verdict, hit.party)]
 
     def _text(self, parts: CaseParts) -> str:
         made_by = self._case.made_by

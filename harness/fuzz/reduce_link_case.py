@@ -20,6 +20,7 @@ from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, Re
 from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.wat_reducer import parts, reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
+from harness.judge.party import ByItself, Party
 from harness.judge.verdict import Verdict, broken, unusable
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
@@ -89,8 +90,8 @@ class _Reduction:
     def _vouched(self, case: LinkCase) -> bool:
         """Whether another toolchain does what the case expects, so that it can tell whether a smaller one still says
         what is right. Only ours must refuse in the words of the case."""
-        right = {judgement.toolchain for judgement in self._verdict.judgements if not judgement.findings}
-        return OURS in right if case.refusal is not None else bool(right)
+        right = self._vouches(self._verdict)
+        return ByItself(OURS) in right if case.refusal is not None else bool(right)
 
     def _shows(self, text: str) -> bool:
         if self._attempts.tries >= EFFORT:
@@ -111,9 +112,9 @@ class _Reduction:
         return True
 
     @staticmethod
-    def _vouches(verdict: Verdict) -> set[str]:
+    def _vouches(verdict: Verdict) -> set[Party]:
         """The toolchains that do what the case expects; they must go on doing so."""
-        return {judgement.toolchain for judgement in verdict.judgements if not judgement.findings}
+        return {judgement.party for judgement in verdict.judgements if not judgement.findings}
 
     def _fewer_steps(self, text: str) -> str:
         steps = len(parse_link_case(text).steps)

@@ -28,8 +28,8 @@ def triage_by(
     """The same. `expectations`: those that may apply to the world; `case`: its name for them; `calls_of`: the calls of
     a run."""
 
-    def triage(toolchain: str, findings: Sequence[Finding]) -> list[str]:
-        tool = tools.get(toolchain)
+    def triage(toolchain: str | None, findings: Sequence[Finding]) -> list[str]:
+        tool = tools.get(toolchain) if toolchain is not None else None
         if tool is None:
             return [""] * len(findings)
         known = expectations.explain(tool, case, [told(finding, calls_of) for finding in findings])

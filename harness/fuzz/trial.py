@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -28,16 +27,17 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.judge.guest import about
+from harness.judge.party import ByItself
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
 from harness.runs.second_opinion import second_opinion
 from harness.text.limits import planning
-from harness.toolchains.cells import First
+from harness.toolchains.cells import OURS, First
 from harness.toolchains.interpreter import Interpreter
 from reports.outcomes import Outcome
 
 DEFAULT_CALLS = 250
-_TO_GIVE = re.compile(r"the \w+ has no .*")
 FRONT_END = "front end"
 """The aspect of a finding about WIT that our front end refuses and another tool accepts."""
 
@@ -162,7 +162,7 @@ def _result(
 ) -> TrialResult:
     verdict, planned = examination.verdict, plan.planned
     unsupported = planned.plan.unsupported
-    refusals = [NotRun("planner", _without_name(item)) for item in unsupported]
+    refusals = [NotRun("planner", _reason(item)) for item in unsupported]
     for item in examination.unsupported[len(unsupported) :]:
         refusals.append(_not_initialized(item, options) or NotRun("toolchain file", item))
     if verdict.outcome is Outcome.SKIP:
@@ -171,7 +171,7 @@ def _result(
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     if interpreter is not None:
-        own = [hit for hit in found if about(interpreter.name, verdict, hit.bucket.toolchain)]
+        own = [hit for hit in found if about(interpreter.name, verdict, hit.party)]
         return _of_guest(index, world, plan, examination, own, [hit for hit in found if hit not in own], refusals)
     calls = sum(len(run.calls) for run in planned.plan.runs)
     return TrialResult(
@@ -249,9 +249,9 @@ def _not_initialized(reason: str, options: Options) -> NotRun | None:
     return NotRun(name_of(options.initializer), message_shape(said)) if said else None
 
 
-def _without_name(unsupported: str) -> str:
-    """`import a:b/c#f: async function` without the function and without names in backticks."""
-    return message_shape(_TO_GIVE.sub("no value", unsupported.rpartition(": ")[2]))
+def _reason(item: LeftOut) -> str:
+    """Without names and numbers."""
+    return "no value" if item.no_value else message_shape(item.why)
 
 
 def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, options: Options) -> TrialResult:
@@ -261,8 +261,8 @@ def _unusable(bench: Workbench, world: DrawnWorld, index: int, message: str, opt
     refusal = NotRun(FRONT_END, reason)
     if not opinion.takers:
         return TrialResult(index, outcome=Outcome.SKIP, refusals=(refusal,))
-    bucket = Bucket("ours", Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", "ours")
+    bucket = Bucket(OURS, Outcome.FAIL, 0, FRONT_END, f"refused to parse {reason}", OURS)
     takers = ", ".join(opinion.takers)
-    hit = Hit(bucket, f"{takers} accepts this WIT, but our front end refuses it: {message}")
+    hit = Hit(bucket, ByItself(OURS), f"{takers} accepts this WIT, but our front end refuses it: {message}")
     cases = ((bucket, sample_case(world, 1, bucket)),)
     return TrialResult(index, outcome=Outcome.FAIL, hits=(hit,), refusals=(refusal,), cases=cases)

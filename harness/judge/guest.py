@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from harness.judge.party import InterpreterInCell, OfInterpreter, Party
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.model.concurrency import EventCode
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -48,15 +49,16 @@ def judge_guest(
     cells = [_decided(cell, interpreter, rule) for cell in cells]
     judgements = [_judgement(interpreter, cell, by_tools) for cell in cells]
     if all(cell.blamed and _same(cell, cells[0]) for cell in cells):
-        judgements = [replace(judgements[0], toolchain=interpreter)]
+        judgements = [replace(judgements[0], party=OfInterpreter(interpreter))]
     if by_tools is not None:
         judgements += [judgement for judgement in by_tools.judgements if judgement.findings]
     return Verdict(worst(judgements), tuple(judgements), _minority(interpreter, cells, judgements, by_tools))
 
 
-def about(interpreter: str, verdict: Verdict, name: str) -> bool:
-    """Whether a judgement of this name is about the interpreter, and the verdict names it, perhaps with a toolchain."""
-    judged = name == interpreter or name.startswith(f"{interpreter} with ")
+def about(interpreter: str, verdict: Verdict, party: Party) -> bool:
+    """Whether a judgement on this party is about the interpreter, and the verdict names it, perhaps with a
+    toolchain."""
+    judged = isinstance(party, OfInterpreter | InterpreterInCell) and party.interpreter == interpreter
     return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
 
 
@@ -105,14 +107,14 @@ def _same(one: GuestCell, other: GuestCell) -> bool:
 
 
 def _judgement(interpreter: str, cell: GuestCell, by_tools: Verdict | None) -> Judgement:
-    name = f"{interpreter} with {cell.subject}@{cell.cell.engine.value}"
+    party = InterpreterInCell(interpreter, cell.subject, cell.cell.engine)
     if not cell.findings:
-        return Judgement(name, Outcome.PASS)
+        return Judgement(party, Outcome.PASS)
     if cell.without_it and by_tools is not None and by_tools.outcome is Outcome.EXPECTED_FAILURE:
         known = next(judged.expectation for judged in by_tools.judgements if judged.expectation is not None)
-        return Judgement(name, Outcome.EXPECTED_FAILURE, cell.findings, known)
+        return Judgement(party, Outcome.EXPECTED_FAILURE, cell.findings, known)
     outcome = min((finding.outcome for finding in cell.findings), key=SEVERITY.index)
-    return Judgement(name, outcome, cell.findings)
+    return Judgement(party, outcome, cell.findings)
 
 
 def _minority(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.engine.results import Rejected
 from harness.engine.traps import engine_fault
@@ -12,6 +12,7 @@ from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.endless import RunsThatEnd, limit_reached
 from harness.judge.observation import CellRun, Observation
+from harness.judge.party import BesideFirst, ByItself, InCell, Party, toolchain_of
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.structure import Structure
 from harness.judge.topic import OfCell, Topic
@@ -53,14 +54,14 @@ def judge(
         findings = [*findings_of(structure.from_model.get(name, ())), *further.get(name, ())]
         if name in alone:
             findings += map(ends.decided, cell_findings(cells[alone.index(name)], against))
-        behaviour.append(judging.judgement(name, findings))
+        behaviour.append(judging.judgement(ByItself(name), findings))
     for number, run in enumerate(cells):
         if run.cell.toolchain is None or alone.index(run.cell.toolchain) < number:
-            judgement = judging.judgement(str(run.cell), [*map(ends.decided, cell_findings(run, against))])
+            judgement = judging.judgement(InCell(run.cell), [*map(ends.decided, cell_findings(run, against))])
             behaviour.append(_excused(judging, judgement, run, behaviour))
     judgements = behaviour + _beside(judging, structure)
-    judged = {judgement.toolchain for judgement in behaviour}
-    judgements += judging.demanded(judgements, [name for name in tools if name in judged])
+    judged = {judgement.party for judgement in behaviour}
+    judgements += judging.demanded(judgements, [name for name in tools if ByItself(name) in judged])
     wrong = _minority(cells, behaviour, structure, further)
     if wrong is None and all(judgement.outcome is Outcome.PASS for judgement in behaviour):
         wrong = ", ".join(structure.outvoted) or None
@@ -70,7 +71,7 @@ def judge(
 def judge_alone(judging: Judging, findings: Mapping[str, Sequence[Finding]]) -> Verdict:
     """The verdict on toolchains that are compared with the expected behaviour, each by itself; `findings` by
     toolchain."""
-    judgements = [judging.judgement(name, found) for name, found in findings.items()]
+    judgements = [judging.judgement(ByItself(name), found) for name, found in findings.items()]
     judgements += judging.demanded(judgements, findings)
     if any(judgement.outcome.undecided for judgement in judgements):
         return Verdict(worst(judgements), tuple(judgements))
@@ -83,7 +84,7 @@ def _unexpected(toolchain: str, demanded: Expectation) -> Judgement:
     """A fault that should show in this very case, but does not."""
     message = f"passes, but {demanded.id} expects: {demanded.outcome} ({demanded.reason})"
     findings = (Finding(Outcome.UNEXPECTED_PASS, message),)
-    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
+    return Judgement(ByItself(toolchain), Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
 
 
 def findings_of(differences: Sequence[Difference]) -> list[Finding]:
@@ -97,8 +98,7 @@ def _beside(judging: Judging, structure: Structure) -> list[Judgement]:
     for name, differences in structure.from_first.items():
         findings = findings_of(differences)
         if findings:
-            judged = judging.judgement(name, findings)
-            judgements.append(replace(judged, toolchain=f"{name}, beside the first"))
+            judgements.append(judging.judgement(BesideFirst(name), findings))
     return judgements
 
 
@@ -264,18 +264,18 @@ class Judging:
     expectations: Expectations
     calls_of: Callable[[int], Sequence[str]] = lambda _: ()
 
-    def judgement(self, toolchain: str, findings: Sequence[Finding]) -> Judgement:
+    def judgement(self, party: Party, findings: Sequence[Finding]) -> Judgement:
         if not findings:
-            return Judgement(toolchain, Outcome.PASS)
+            return Judgement(party, Outcome.PASS)
         worst = min((finding.outcome for finding in findings), key=SEVERITY.index)
-        reasons = self.reasons(toolchain, findings)
+        reasons = self.reasons(toolchain_of(party), findings)
         if all(reason is not None for reason in reasons):
-            return Judgement(toolchain, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
-        return Judgement(toolchain, worst, tuple(findings))
+            return Judgement(party, Outcome.EXPECTED_FAILURE, tuple(findings), reasons[0])
+        return Judgement(party, worst, tuple(findings))
 
-    def reasons(self, toolchain: str, findings: Sequence[Finding]) -> Sequence[Expectation | None]:
+    def reasons(self, toolchain: str | None, findings: Sequence[Finding]) -> Sequence[Expectation | None]:
         """For each finding the known fault of the toolchain that explains it; None if there is none."""
-        tool = self.tools.get(toolchain)
+        tool = self.tools.get(toolchain) if toolchain is not None else None
         if tool is None:
             return [None] * len(findings)
         return self.expectations.explain(tool, self.case, [told(finding, self.calls_of) for finding in findings])
@@ -283,12 +283,12 @@ class Judging:
     def demanded(self, judgements: Sequence[Judgement], asked: Iterable[str]) -> list[Judgement]:
         """Faults of the toolchains `asked` that should show in this very case, but do not."""
         seen = {judgement.expectation for judgement in judgements}
-        undecided = {judgement.toolchain for judgement in judgements if judgement.outcome.undecided}
+        undecided = {judgement.party for judgement in judgements if judgement.outcome.undecided}
         return [
             _unexpected(name, demanded)
             for name in asked
             for demanded in self.expectations.demanded(self.tools.get(name, name), self.case)
-            if demanded not in seen and name not in undecided
+            if demanded not in seen and ByItself(name) not in undecided
         ]
 
 
@@ -299,12 +299,13 @@ def _excused(judging: Judging, judgement: Judgement, run: CellRun, judgements: S
         return judgement
     makers = {maker for _, build in run.cell.builds for maker in (build.generator, build.linker)}
     for other in judgements:
-        if other.toolchain in makers and other.outcome is Outcome.EXPECTED_FAILURE:
-            reasons = judging.reasons(other.toolchain, [*judgement.findings, *other.findings])
+        maker = other.party.toolchain if isinstance(other.party, ByItself) else None
+        if maker in makers and other.outcome is Outcome.EXPECTED_FAILURE:
+            reasons = judging.reasons(maker, [*judgement.findings, *other.findings])
             alone = {_shown(finding) for finding in other.findings}
             pairs = zip(judgement.findings, reasons, strict=False)
             if all(reason is not None or _shown(finding) in alone for finding, reason in pairs):
-                return Judgement(judgement.toolchain, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
+                return Judgement(judgement.party, Outcome.EXPECTED_FAILURE, judgement.findings, other.expectation)
     return judgement
 
 
@@ -326,13 +327,13 @@ def _minority(
     fault; else the first wrong cell."""
     if any(judgement.outcome.undecided for judgement in judgements):
         return None
-    found = {judgement.toolchain: judgement for judgement in judgements}
+    found = {judgement.party: judgement for judgement in judgements}
     names = _toolchains(cells)
-    wrong = [name for name in names if found[name].findings]
+    wrong = [name for name in names if found[ByItself(name)].findings]
     if wrong:
         return minority(names, wrong, lambda one, other: _agree(cells, structure, further, one, other))
-    mixed = [(run.cell, not found[str(run.cell)].findings) for run in cells if str(run.cell) in found]
-    return shared_fault(mixed) or next((judgement.toolchain for judgement in judgements if judgement.findings), None)
+    mixed = [(run.cell, not found[InCell(run.cell)].findings) for run in cells if InCell(run.cell) in found]
+    return shared_fault(mixed) or next((str(judgement.party) for judgement in judgements if judgement.findings), None)
 
 
 def _agree(

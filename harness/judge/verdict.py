@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
+from harness.judge.party import OurFrontEnd, Party
 from harness.judge.topic import Topic
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
@@ -54,12 +55,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one toolchain (its builds, and its pure cell if that ran) or on one cell.
+    """The verdict on one toolchain (its builds, and its pure cell if that ran), one cell, or another party."""
 
-    `toolchain`: its name (`ours`, `front end`, `ours, beside the first`), or the name of a mixed cell.
-    """
-
-    toolchain: str
+    party: Party
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     expectation: Expectation | None = None
@@ -82,8 +80,8 @@ class Verdict:
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
-        """All findings, each after its toolchain."""
-        return [(judgement.toolchain, finding) for judgement in self.judgements for finding in judgement.findings]
+        """All findings, each after the name of the party that it is about."""
+        return [(str(judgement.party), finding) for judgement in self.judgements for finding in judgement.findings]
 
 
 def skipped(reason: str) -> Verdict:
@@ -103,7 +101,7 @@ def unusable(reason: str) -> Verdict:
 def misread(verdict: Verdict, difference: str) -> Verdict:
     """The WIT may have been misread: then everything that uses our front end is wrong before any tool is."""
     message = f"the WIT may have been misread, and everything else here depends on it: {difference}"
-    suspect = Judgement(FRONT_END, Outcome.FAIL, (Finding(Outcome.FAIL, message),))
+    suspect = Judgement(OurFrontEnd(), Outcome.FAIL, (Finding(Outcome.FAIL, message),))
     judgements = (suspect, *verdict.judgements)
     return Verdict(worst(judgements), judgements, FRONT_END, notes=verdict.notes)
 

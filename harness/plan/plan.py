@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import interpreters
 from harness.plan.events import Events
+from harness.plan.left_out import LeftOut
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.roles import Role, Wire
 from harness.script.operations import Script
@@ -83,12 +84,17 @@ class Plan:
     """Engine features beyond the default: `fixed-length-lists`, `error-context`, `map`, `implements`, `accessors`."""
     worlds: Mapping[Role, World] = field(default_factory=dict)
     """The meaning of each component's WIT: the model of the generators' descriptions and the linkers' components."""
-    unsupported: tuple[str, ...] = ()
-    """Items of the world that are not run, each with the reason (`a:b/c#f: async`)."""
+    unsupported: tuple[LeftOut, ...] = ()
+    """Items of the world that are not run."""
     unmergeable: str = ""
     """Why a linker must refuse to merge the subject's imports in compatible versions; the subject then keeps them."""
     encodings: tuple[str, ...] = ()
     """The encodings of `component embed`, `new` and `wit` for the subject's world (`harness/judge/embedding.py`)."""
+
+    @property
+    def not_run(self) -> tuple[str, ...]:
+        """`unsupported` as lines for people: `import a:b/c#f: REASON`."""
+        return tuple(map(str, self.unsupported))
 
     @property
     def subject_wit(self) -> str:

@@ -10,6 +10,7 @@ from random import Random
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import ModelRun, Unpredictable
 from harness.model.abi import abi_from
+from harness.plan.left_out import LeftOut
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
@@ -173,10 +174,10 @@ def under_test(composition: Composition, role: Role) -> list[Function]:
 
 def split(
     composition: Composition, functions: list[tuple[Role, Function]]
-) -> tuple[list[tuple[Role, Function]], dict[tuple[Role, Function], str]]:
+) -> tuple[list[tuple[Role, Function]], dict[tuple[Role, Function], LeftOut]]:
     """Functions that can be called, and the others with the reason."""
     possible: list[tuple[Role, Function]] = []
-    lacking: dict[tuple[Role, Function], str] = {}
+    lacking: dict[tuple[Role, Function], LeftOut] = {}
     for role, function in functions:
         callee, exported = composition.links.callee(role, function.interface, function.name)
         needed = [(role, param.type) for param in function.params]
@@ -188,11 +189,15 @@ def split(
             if not composition.makeable(type, of)
         ]
         if missing:
-            side = "import" if role is Role.SUBJECT else "export"
-            lacking[role, function] = f"{side} {function.canonical}: {', '.join(missing)} to give"
+            lacking[role, function] = LeftOut(_named(role, function), f"{', '.join(missing)} to give", no_value=True)
         else:
             possible.append((role, function))
     return possible, lacking
+
+
+def _named(role: Role, function: Function) -> str:
+    """A function by what it is in the subject. `role`: its caller."""
+    return f"{'import' if role is Role.SUBJECT else 'export'} {function.canonical}"
 
 
 @dataclass
@@ -201,10 +206,10 @@ class Progress:
     interpreter has registers."""
 
     called: set[tuple[Role, Function]] = field(default_factory=set)
-    crowded: dict[tuple[Role, Function], str] = field(default_factory=dict)
+    crowded: dict[tuple[Role, Function], LeftOut] = field(default_factory=dict)
 
     @property
-    def never(self) -> dict[tuple[Role, Function], str]:
+    def never(self) -> dict[tuple[Role, Function], LeftOut]:
         """The functions that could not be called at all, with the reason."""
         return {item: why for item, why in self.crowded.items() if item not in self.called}
 
@@ -215,8 +220,7 @@ class Progress:
         try:
             caller.attempt(frame, function)
         except OutOfRegisters as error:
-            side = "import" if role is Role.SUBJECT else "export"
-            self.crowded[role, function] = f"{side} {function.canonical}: {error}"
+            self.crowded[role, function] = LeftOut(_named(role, function), str(error))
             caller.leave_out(function)
         else:
             self.called.add((role, function))

@@ -13,6 +13,7 @@ from random import Random
 
 from harness.frontend.front_end import FrontEndError, Surroundings, WitText, surround
 from harness.frontend.narrow import ASYNC
+from harness.plan.left_out import LeftOut
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, Progress, RunSteps, plan_steps, predicted, split
@@ -61,7 +62,7 @@ def guest_world(
         runs=tuple(predicted(composition, run, anyhow=True) for run in runs),
         unsupported=surroundings.unsupported + tuple(left_out),
     )
-    left_out += [f"export {function.canonical}: enough others copy" for _, function in copied[MOST_COPIED:]]
+    left_out += [LeftOut(f"export {function.canonical}", "enough others copy") for _, function in copied[MOST_COPIED:]]
     ran = [item for item in (*possible, *copied[:MOST_COPIED]) if item not in progress.never]
     return PlannedWorld(plan, composition, tuple(runs), tuple(ran))
 
@@ -128,9 +129,8 @@ def guest_surroundings(
 def _with_option(found: Surroundings) -> Surroundings:
     """The reasons for what is left out name the option that puts it in."""
     option = "left out without --streams pass"
-    return replace(
-        found, unsupported=tuple([f"{why}, {option}" if why.endswith(ASYNC) else why for why in found.unsupported])
-    )
+    named = [replace(o, why=f"{ASYNC}, {option}") if o.why == ASYNC else o for o in found.unsupported]
+    return replace(found, unsupported=tuple(named))
 
 
 def _several_versions(world: World) -> bool:

@@ -19,6 +19,7 @@ from harness.plan.async_steps import (
     WriteStep,
     YieldStep,
 )
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step, StepError, trap_of
 from harness.planner.guest_calls import Inner, Wrapping
@@ -44,7 +45,7 @@ INNER = "-inside"
 class GuestSteps:
     """The steps of one run, as a driver and an interpreter that is not ours do them."""
 
-    def __init__(self, composition: GuestComposition, unsupported: Sequence[str], abilities: Abilities) -> None:
+    def __init__(self, composition: GuestComposition, unsupported: Sequence[LeftOut], abilities: Abilities) -> None:
         self._composition = composition
         self._abilities = abilities
         self._cancelled: frozenset[str] = frozenset()
@@ -113,10 +114,8 @@ class GuestSteps:
     def _why_not_there(self, name: str) -> str:
         """Why the driver has no import of this name."""
         canonical = name if "#" in name else WORLD + name
-        reasons = [
-            text.removeprefix(f"{canonical}: ") for text in self._unsupported if text.startswith(f"{canonical}: ")
-        ]
-        return reasons[0] if reasons else "the world does not export it"
+        reasons = (item.why for item in self._unsupported if item.what == canonical)
+        return next(reasons, "the world does not export it")
 
     def _echo(
         self, step: CallStep[str], made: CallStep[Value], exported: Function, number: int | None

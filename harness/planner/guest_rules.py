@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.model.table import ResourceIdentity
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role, Wire
 from harness.planner.composition import Composition, Sources
 from harness.toolchains.abilities import NO_ABILITIES, Abilities, Streams
@@ -52,10 +53,12 @@ class Rules:
     """Canonical names of imports that no rule calls."""
 
     @property
-    def left_out(self) -> list[str]:
+    def left_out(self) -> list[LeftOut]:
         """What takes no part, with the reason."""
-        exports = [f"export {name}: {why}" for name, why in self.without.items()]
-        return exports + [f"import {name}: no export of its name and type calls it" for name in self.not_called]
+        exports = [LeftOut(f"export {name}", why) for name, why in self.without.items()]
+        return exports + [
+            LeftOut(f"import {name}", "no export of its name and type calls it") for name in self.not_called
+        ]
 
 
 def rules_of(world: World, abilities: Abilities = NO_ABILITIES) -> Rules:

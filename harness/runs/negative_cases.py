@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.judge.exhibits import Covered
+from harness.judge.party import ByItself
 from harness.judge.ran import Ran
 from harness.judge.topic import OfRow
 from harness.judge.verdict import Finding, Judgement, Verdict, misread
@@ -62,8 +63,8 @@ def judge_negative_cases(
                 findings.append(Finding(Outcome.FAIL, given.wrong, topic=OfRow(row.line, row.why)))
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
-        judgements.append(Judgement(name, outcome, tuple(findings)))
-    wrong_ones = [judgement.toolchain for judgement in judgements if judgement.findings]
+        judgements.append(Judgement(ByItself(name), outcome, tuple(findings)))
+    wrong_ones = [str(judgement.party) for judgement in judgements if judgement.findings]
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
     verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
     return JudgedTable(_read_again(verdict, [row for _, row in sorted(disputed.items())], reading), said)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.judge.party import ByItself
 from harness.judge.verdict import Finding, Judgement, Verdict, unusable
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS
@@ -26,7 +27,7 @@ class SecondOpinion:
             return unusable("\n".join([refusal, *self.remarks]))
         message = f"{', '.join(self.takers)} accepts this WIT, but our front end refuses it: {refusal}"
         finding = Finding(Outcome.FAIL, message)
-        return Verdict(Outcome.FAIL, (Judgement(OURS, Outcome.FAIL, (finding,)),), OURS)
+        return Verdict(Outcome.FAIL, (Judgement(ByItself(OURS), Outcome.FAIL, (finding,)),), OURS)
 
 
 def second_opinion(

@@ -14,6 +14,7 @@ from harness.bench.workbench import Workbench
 from harness.frontend.front_end import FrontEndError, Surroundings, surround, worlds_of
 from harness.fuzz.case_text import CaseParts, case_of, case_text
 from harness.fuzz.same_case import shape
+from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.registers import OutOfRegisters
@@ -101,12 +102,11 @@ class _NothingLeft(Exception):
     """All functions of a world are left out. The message says why."""
 
 
-def _shortened(unsupported: Sequence[str]) -> str:
+def _shortened(unsupported: Sequence[LeftOut]) -> str:
     """The functions that are left out, by reason; of many the first one and their number."""
     by_reason: dict[str, list[str]] = {}
-    for text in unsupported:
-        name, _, reason = text.partition(": ")
-        by_reason.setdefault(reason, []).append(name)
+    for item in unsupported:
+        by_reason.setdefault(item.why, []).append(item.what)
     return "; ".join(
         f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}"
         for reason, names in by_reason.items()

@@ -21,7 +21,7 @@ world w { import x; export x; }
 @pytest.mark.parametrize("side", ["import", "export"])
 def test_a_function_that_holds_too_many_handles(side: str) -> None:
     plan = check_plan(WitText(CROWDED, "x.wit"), calls=8)
-    assert any(item.startswith(f"{side} a:b/x#crowd: ") and "256 handles" in item for item in plan.unsupported)
+    assert any(item.startswith(f"{side} a:b/x#crowd: ") and "256 handles" in item for item in plan.not_run)
     calls = [call for run in plan.runs for call in run.calls]
     assert any("#alone(" in call for call in calls)
     assert not any("#crowd(" in call for call in calls)
@@ -39,7 +39,7 @@ def chain(length: int, form: str) -> str:
 def test_calls_do_not_multiply_along_a_chain(form: str, length: int) -> None:
     """They do not, even with more resources than a component has registers."""
     plan = check_plan(WitText(chain(length, form), "chain.wit"), calls=50)
-    assert not plan.unsupported
+    assert not plan.not_run
     calls = sum(len(run.calls) for run in plan.runs)
     assert 2 * length <= calls <= 8 * length
 
@@ -48,5 +48,5 @@ def test_what_does_not_fit_is_left_out_whole() -> None:
     """The model takes the plan: no frame is left over."""
     for seed in range(5):
         plan = check_plan(WitText(CROWDED, "x.wit"), calls=40, seed=seed)
-        assert [item.partition(":")[0] for item in plan.unsupported] == ["import a", "export a"]
+        assert [item.partition(":")[0] for item in plan.not_run] == ["import a", "export a"]
         assert sum("#alone(" in call for run in plan.runs for call in run.calls) >= 10

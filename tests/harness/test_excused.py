@@ -126,7 +126,7 @@ class TestExpectations:
         cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
         cells[1:3] = [replace(run, observations=(observation("", stop),)) for run in cells[1:3]]
         found = judge("x/y", plan(), cells, Structure(), TOOLS, known(outcome=outcome.value))
-        judged = {judgement.toolchain: judgement.outcome for judgement in found.judgements}
+        judged = {str(judgement.party): judgement.outcome for judgement in found.judgements}
         assert judged[REFERENCE] is Outcome.EXPECTED_FAILURE
         assert judged[str(cells[2].cell)] is found.outcome is outcome
 

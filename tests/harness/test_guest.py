@@ -35,7 +35,7 @@ def test_echo_passes(tmp_path: Path, version: int, seed: int) -> None:
 def test_echo_passes_in_a_world_with_asynchronous_functions(tmp_path: Path, version: int) -> None:
     """They have no rule; the others have theirs, and the model of such runs does not wait for events of `echo`."""
     planned = plan(wit=ASYNC)
-    assert [text for text in planned.unsupported if "async function" in text] == [
+    assert [text for text in planned.not_run if "async function" in text] == [
         "export a:b/both#[method]thing.wait: async function, which is called with --with-async",
         "export slow#go: async function, which is called with --with-async",
     ]
@@ -56,7 +56,7 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> N
     found = examined(bench(tmp_path, library), plan(wit=wit))
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"
-    assert {judged.toolchain for judged in found.verdict.judgements} == {"mine.so"}
+    assert {str(judged.party) for judged in found.verdict.judgements} == {"mine.so"}
 
 
 @needs_zig
@@ -82,7 +82,7 @@ def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
     found = examined(tools, plan())
     assert (found.verdict.outcome, found.verdict.minority) == (Outcome.TIMED_OUT, "mine.so"), found.verdict
     (judged,) = found.verdict.judgements
-    assert judged.toolchain == "mine.so"
+    assert str(judged.party) == "mine.so"
     assert "with boxed in its place the run ends" in judged.findings[0].message
     first, *others = judged.findings
     assert others and [finding.ended for finding in others] == [None] * len(others)

@@ -6,6 +6,7 @@ import pytest
 
 from harness.engine.results import EngineKind
 from harness.judge.guest import GuestCell, about, judge_guest
+from harness.judge.party import ByItself, InterpreterInCell, OfInterpreter, Party
 from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
@@ -28,15 +29,16 @@ def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: b
 @pytest.mark.parametrize(
     ("minority", "judged", "expected"),
     [
-        ("mine.so", "mine.so", True),
-        ("mine.so, ours", "mine.so with ours@winch", True),
-        ("reference", "reference", False),
-        ("reference", "mine.so with reference@winch", False),
-        (None, "mine.so", False),
-        ("mine.so", "ours", False),
+        ("mine.so", OfInterpreter("mine.so"), True),
+        ("mine.so, ours", InterpreterInCell("mine.so", Build("ours", "ours"), EngineKind.WINCH), True),
+        ("reference", ByItself("reference"), False),
+        ("reference", InterpreterInCell("mine.so", Build("reference", "reference"), EngineKind.WINCH), False),
+        (None, OfInterpreter("mine.so"), False),
+        ("mine.so", ByItself("ours"), False),
+        ("mine.so", ByItself("mine.so"), False),
     ],
 )
-def test_what_is_about_the_interpreter(minority: str | None, judged: str, expected: bool) -> None:
+def test_what_is_about_the_interpreter(minority: str | None, judged: Party, expected: bool) -> None:
     assert about("mine.so", Verdict(Outcome.FAIL, minority=minority), judged) is expected
 
 
@@ -66,6 +68,6 @@ def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> Non
 
 
 def test_what_goes_wrong_without_it_clears_the_interpreter() -> None:
-    by_tools = Verdict(Outcome.FAIL, (Judgement("ours", Outcome.FAIL, (FINDING,)),), "ours")
+    by_tools = Verdict(Outcome.FAIL, (Judgement(ByItself("ours"), Outcome.FAIL, (FINDING,)),), "ours")
     found = judge_guest("mine.so", [cell("ours", "ours", wrong=True, without_it=True)], by_tools)
     assert (found.outcome, found.minority) == (Outcome.FAIL, "ours")

@@ -23,6 +23,7 @@ from harness.fuzz.oracle import Oracle
 from harness.host_end import end
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
+from harness.judge.party import BetweenHosts, in_one_cell
 from harness.judge.verdict import Verdict
 from harness.mutants.worlds import WORLDS
 from harness.mutation.detect import Detector
@@ -247,8 +248,8 @@ def test_a_fault_that_both_ends_share_is_named(
     verdict = judged(Settings(tmp_path, selection), WORLDS["both-ends"])
     wrong = OURS if instead_of_ours else name
     assert verdict.minority == wrong
-    wrong_ones = {judged.toolchain for judged in verdict.judgements if judged.findings and "@" not in judged.toolchain}
-    assert wrong_ones == {f"{wrong}, between hosts"}
+    wrong_ones = {judged.party for judged in verdict.judgements if judged.findings and not in_one_cell(judged.party)}
+    assert wrong_ones == {BetweenHosts(wrong)} and str(BetweenHosts(wrong)) == f"{wrong}, between hosts"
     (hit,) = hits(verdict, lambda toolchain, findings: [""] * len(findings))
     assert (hit.bucket.minority, hit.bucket.aspect) == (wrong, "value at the host")
 

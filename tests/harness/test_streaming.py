@@ -52,7 +52,7 @@ WORDS = ("", "async")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_runs_come_to_their_end(word: str, seed: int) -> None:
     plan = planned(word, seed).plan
-    assert plan.unsupported == ()
+    assert plan.not_run == ()
     assert [run.outcome.trap for run in plan.runs] == [None] * (3 if word else 2)
     functions = {name for run in plan.runs for name in run.functions}
     assert len(functions) == 7
@@ -232,7 +232,7 @@ def test_each_function_is_called_or_named_with_the_reason() -> None:
     wit = """package a:b; interface x { resource r; f: func(a: borrow<r>, s: stream<u8>); g: func(s: future); }
     world w { import x; }"""
     plan = planned_world(surround(WitText(wit, "w.wit")), Random(1), 8, "t").plan
-    assert plan.unsupported == ("import a:b/x#f: the subject has no borrow<a:b/x#r> to give",)
+    assert plan.not_run == ("import a:b/x#f: the subject has no borrow<a:b/x#r> to give",)
     assert {name for run in plan.runs for name in run.functions} == {"a:b/x#g"}
 
 
@@ -245,5 +245,5 @@ def test_each_function_of_a_random_world_is_called_or_named(seed: int) -> None:
     world = surroundings.parts[Role.SUBJECT].world
     called = {name for run in plan.runs for name in run.functions}
     for function in (*world.import_functions(), *world.export_functions()):
-        named = any(function.canonical in item for item in plan.unsupported)
+        named = any(function.canonical in item for item in plan.not_run)
         assert named or function.canonical in called or function.name in {name.rpartition("#")[2] for name in called}

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from harness.cli import fit
 from harness.cli.group import commands
 from harness.fuzz.same_case import shape
+from harness.judge.party import ByItself
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.steps import CallStep
 from harness.suite.case import load_case, parse_case
@@ -145,7 +146,7 @@ def test_two_runs_must_show_the_same(second: str, code: int, monkeypatch: pytest
 
     def verdict(*_: object) -> Verdict:
         found = Finding(Outcome.TOOL_PANICKED, next(messages))
-        return Verdict(Outcome.EXPECTED_FAILURE, (Judgement("ours", Outcome.EXPECTED_FAILURE, (found,)),))
+        return Verdict(Outcome.EXPECTED_FAILURE, (Judgement(ByItself("ours"), Outcome.EXPECTED_FAILURE, (found,)),))
 
     monkeypatch.setattr(fit, "verdict_of", verdict)
     done = harness("found.toml", "-o", "new.toml", "--no-reference")

@@ -12,6 +12,7 @@ from harness.engine.results import EngineKind
 from harness.judge.endless import decided
 from harness.judge.judging import Against, build_finding, cell_findings
 from harness.judge.observation import CellRun
+from harness.judge.party import ByItself
 from harness.judge.topic import OfCell, OfProgram, OfRow, Topic
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.outcomes import ExpectedOutcome
@@ -28,7 +29,7 @@ CELL = "ours@winch"
 
 
 def written(*findings: Finding) -> tuple[model.Finding, ...]:
-    verdict = Verdict(Outcome.FAIL, (Judgement("ours", Outcome.FAIL, findings),))
+    verdict = Verdict(Outcome.FAIL, (Judgement(ByItself("ours"), Outcome.FAIL, findings),))
     return to_case(Examination("x", "", verdict), "harness run x").opinions[0].findings
 
 

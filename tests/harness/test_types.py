@@ -172,7 +172,8 @@ def test_a_type_beside_an_export_of_its_name_has_another_name_in_the_driver(name
 
 def test_a_resource_beside_an_export_of_its_name_is_refused() -> None:
     parts = around("package a:b; world w { resource a-b; export ab: func(x: a-b); export f: func(); }")
-    assert parts.unsupported == ("-#ab: no driver can import both the resource `a-b` and the export of that name",)
+    (left_out,) = parts.unsupported
+    assert str(left_out) == "-#ab: no driver can import both the resource `a-b` and the export of that name"
 
 
 ENDS = """package a:b;
@@ -188,7 +189,7 @@ def test_streams_and_futures_stay() -> None:
 
 def test_streams_and_futures_are_left_out_and_named_where_they_cannot_run() -> None:
     parts = around(ENDS, ends=False)
-    assert parts.unsupported == ("a:b/x#g: a stream or future in its type",)
+    assert tuple(map(str, parts.unsupported)) == ("a:b/x#g: a stream or future in its type",)
     assert [f.name for f in parts.parts[Role.SUBJECT].world.import_functions()] == ["f", "h"]
     assert "stream" not in parts.parts[Role.SUBJECT].plan.wit
 
@@ -221,7 +222,7 @@ def test_a_function_that_no_driver_can_import_is_named() -> None:
         interface x { resource r; }
         world w { use x.{r}; type k = u8; export x; export f: func(a: r); export k: func(a: k); export g: func(); }"""
     )
-    assert [line.partition(":")[0] for line in parts.unsupported] == ["-#f"]
+    assert [item.what for item in parts.unsupported] == ["-#f"]
     assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g", "k"}
 
 
@@ -237,7 +238,8 @@ def test_what_a_type_brings_along_decides_whether_a_driver_can_import_it() -> No
           import y; export x; export f: func(a: tuple<k>); export g: func(a: l, b: borrow<s>);
         }"""
     )
-    assert parts.unsupported == ("-#f: no driver can import both the imported and the exported `a:b/x`",)
+    (left_out,) = parts.unsupported
+    assert str(left_out) == "-#f: no driver can import both the imported and the exported `a:b/x`"
     assert set(parts.parts[Role.DRIVER].world.imports[None].functions) == {"g", "[method]s.g"}
 
 
@@ -301,4 +303,4 @@ SETTER_STAYS = [
 
 @pytest.mark.parametrize(("wit", "getter", "setter"), SETTER_STAYS)
 def test_a_setter_goes_with_its_getter(wit: str, getter: list[str], setter: str) -> None:
-    assert sorted(around(wit, ends=False).unsupported) == sorted([*getter, setter])
+    assert sorted(map(str, around(wit, ends=False).unsupported)) == sorted([*getter, setter])

@@ -13,6 +13,7 @@ from harness.bench.settings import Settings
 from harness.bench.validated import by_own_validation
 from harness.bench.workbench import Workbench
 from harness.cli.group import commands
+from harness.judge.party import ByItself
 from harness.judge.verdict import Finding, Judgement, Verdict, worst
 from harness.process.steps import Steps
 from harness.suite.expectations import Expectation
@@ -32,15 +33,15 @@ A, B = (Expectation(id, "wasm-tools", "fail", "r", "s", ("c",)) for id in "ab")
 def passes(demanded: Expectation, toolchain: str = "reference") -> Judgement:
     message = f"passes, but {demanded.id}"
     findings = (Finding(Outcome.UNEXPECTED_PASS, message),)
-    return Judgement(toolchain, Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
+    return Judgement(ByItself(toolchain), Outcome.UNEXPECTED_PASS, findings, demanded=demanded)
 
 
-OURS = Judgement("ours", Outcome.PASS)
-GOOD = Judgement("reference", Outcome.PASS)
-BAD = Judgement("reference", Outcome.FAIL, (Finding(Outcome.FAIL, "another"),))
-KNOWN = Judgement("reference", Outcome.EXPECTED_FAILURE, (Finding(Outcome.FAIL, "known"),), A)
-LOST = Judgement("reference", Outcome.TIMED_OUT, (Finding(Outcome.TIMED_OUT, "lost"),))
-LIMIT = Judgement("reference", Outcome.LIMIT_REACHED, (Finding(Outcome.LIMIT_REACHED, "far"),))
+OURS = Judgement(ByItself("ours"), Outcome.PASS)
+GOOD = Judgement(ByItself("reference"), Outcome.PASS)
+BAD = Judgement(ByItself("reference"), Outcome.FAIL, (Finding(Outcome.FAIL, "another"),))
+KNOWN = Judgement(ByItself("reference"), Outcome.EXPECTED_FAILURE, (Finding(Outcome.FAIL, "known"),), A)
+LOST = Judgement(ByItself("reference"), Outcome.TIMED_OUT, (Finding(Outcome.TIMED_OUT, "lost"),))
+LIMIT = Judgement(ByItself("reference"), Outcome.LIMIT_REACHED, (Finding(Outcome.LIMIT_REACHED, "far"),))
 
 
 def decided(

@@ -36,7 +36,7 @@ from tests.reports.samples import BETTER, BROKEN, FAILED, MIXED, PASSED, RUN
     ],
 )
 def test_columns_of_cells(toolchain: str, key: str, label: str) -> None:
-    assert column_of(toolchain) == Column(key, label)
+    assert column_of(Opinion(toolchain, Outcome.PASS)) == Column(key, label)
 
 
 def test_order_of_columns() -> None:

@@ -120,6 +120,7 @@ def test_keys_that_older_results_of_the_format_lack() -> None:
     for case in data["cases"]:
         del case["checklist"]
         for opinion in case["opinions"]:
+            del opinion["party"]
             for finding in opinion["findings"]:
                 del finding["rule"]
                 del finding["topic"]
@@ -128,6 +129,7 @@ def test_keys_that_older_results_of_the_format_lack() -> None:
     assert {case.checklist for case in found.cases} == {()}
     findings = [finding for case in found.cases for opinion in case.opinions for finding in opinion.findings]
     assert {(finding.rule, finding.topic) for finding in findings} == {("", None)}
+    assert {opinion.party for case in found.cases for opinion in case.opinions} == {None}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
 from harness.plan.events import PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome
-from harness.plan.places import place_text
+from harness.plan.places import Root, root_of
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace.async_events import Delivered
@@ -91,10 +91,11 @@ def _is_end(model: ExpectedOutcome, end: RunEnd) -> bool:
 
 def _stops_within_call(state: Store, end: RunEnd) -> bool:
     """Generated code may find a value invalid when it pops it, and then its trap, which is another than that of the
-    specification, hides the last events of the call; the specification looks at values when all are there."""
-    calls = set()
+    specification, hides the last events of the call or of the element; the specification looks at values when all are
+    there."""
+    calls: set[tuple[Role, int, Root]] = set()
     while state.shown:
-        calls |= {(raw.role, raw.task, place_text(raw.place).partition(",")[0]) for raw in state.shown}
+        calls |= {(raw.role, raw.task, root_of(raw.place)) for raw in state.shown}
         state.shown.clear()
         state.run()
     return len(calls) == 1 and state.ended is not None and end.trap in state.ended.also

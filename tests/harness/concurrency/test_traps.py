@@ -8,7 +8,7 @@ from harness.model.concurrency import Explained, RunEnd, Unexplained
 from harness.plan.outcomes import TrapClass
 from harness.script import async_operations as ao
 from harness.script import operations as s
-from tests.harness.concurrency.runs import Scripts, X, export, place, reg, run, start, text, u8, u32
+from tests.harness.concurrency.runs import WIT, Scripts, X, crossings, export, place, reg, run, start, text, u8, u32
 
 T = TrapClass
 NEW_BYTES = ao.NewEnds(0, 1, place("bytes"))
@@ -249,3 +249,27 @@ def test_generated_code_may_stop_at_an_invalid_value() -> None:
     right = scripts([start("kinds", 0, s.Number("enum", 1), text("t"))], [export("kinds", s.Return())])
     until = right.lines().index("s1 pop_enum a:b/x#kind = 1") + 1
     assert isinstance(right.follow(right.lines()[:until], RunEnd(T.UNREACHABLE)), Unexplained)
+
+
+def test_generated_code_may_stop_at_an_invalid_value_in_an_element() -> None:
+    """Then its own trap hides the rest of this element, and no other element."""
+    added = "record kinded { k: kind, t: string, u: string } go: async func(s: stream<kinded>);"
+    known_with_it = crossings(WIT.replace("enum kind", f"{added} enum kind"))
+    good, bad = (s.Fields((s.Number("enum", number), text("t"), text("u"))) for number in (1, 2))
+
+    def written(*elements: s.Value) -> Scripts:
+        ops = (ao.NewEnds(0, 1, place("go")), start("go", 2, reg(1)), ao.Write(reg(0), elements))
+        reads = (ao.Read(s.Argument(0), 2), ao.NewSet(5), ao.Join(s.Argument(0), reg(5)), ao.Wait(reg(5)))
+        return Scripts([run(*ops)], [export("go", *reads)], known_with_it)
+
+    for elements in ((bad,), (good, bad)):
+        known = written(*elements)
+        lines = known.lines()
+        assert known.predict().outcome.trap is T.INVALID_DISCRIMINANT
+        until = lines.index("s1 pop_enum a:b/x#kind = 2") + 1
+        assert until < len(lines)
+        assert known.follow(lines[:until], RunEnd(T.UNREACHABLE)) == Explained(())
+        assert isinstance(known.follow(lines[:until]), Unexplained)
+    known = written(bad, good)
+    until = known.lines().index("s1 pop_enum a:b/x#kind = 2") + 1
+    assert isinstance(known.follow(known.lines()[:until], RunEnd(T.UNREACHABLE)), Unexplained)

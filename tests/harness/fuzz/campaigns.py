@@ -18,6 +18,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.findings import Found, Ledger
 from harness.fuzz.reduce import Reduce, Reduced
 from harness.fuzz.trial import NotRun, Recipe, Trial, TrialResult
+from harness.judge.party import ByItself
 from harness.runs.messages import WorkerTask
 from harness.runs.runner import Runner
 from harness.toolchains.choose import Tools
@@ -27,7 +28,7 @@ WORLD = DrawnWorld(WIT, "w", (), 7, (1, 2))
 
 
 def hit(kind: str, known: str = "") -> Hit:
-    return Hit(Bucket("ours", "fail", 3, "event", kind, "ours"), f"it was {kind}", known)
+    return Hit(Bucket("ours", "fail", 3, "event", kind, "ours"), ByItself("ours"), f"it was {kind}", known)
 
 
 def plain_trial(index: int) -> TrialResult:

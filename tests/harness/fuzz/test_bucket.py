@@ -6,17 +6,19 @@ import time
 
 import pytest
 
-from harness.engine.results import Rejected, RunResult, Trap
-from harness.fuzz.bucket import BESIDE, Bucket, Hit, finding_shape, hits, message_shape
+from harness.engine.results import EngineKind, Rejected, RunResult, Trap
+from harness.fuzz.bucket import Bucket, Hit, finding_shape, hits, message_shape
 from harness.judge.diff import against_model
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.judging import build_finding, command_finding, refused_by_engine
 from harness.judge.observation import Observation
+from harness.judge.party import BesideFirst, ByItself, InCell, Party
 from harness.judge.topic import OfCell, OfProgram, OfRow
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
+from harness.toolchains.cells import Build, Cell
 from harness.toolchains.protocol import Panicked, Refused, TimedOut
 from harness.trace.parser import parse
 from reports.outcomes import Outcome
@@ -140,8 +142,8 @@ def judged(*judgements: Judgement) -> list[Hit]:
     return hits(Verdict(Outcome.FAIL, judgements, "x"), lambda subject, findings: [""] * len(findings))
 
 
-def fails(subject: str, *findings: Finding) -> Judgement:
-    return Judgement(subject, Outcome.FAIL, findings)
+def fails(party: str | Party, *findings: Finding) -> Judgement:
+    return Judgement(ByItself(party) if isinstance(party, str) else party, Outcome.FAIL, findings)
 
 
 S8 = event("push_s8 -1", "push_s8 255")
@@ -247,10 +249,12 @@ def test_two_that_are_wrong_alike_leave_the_model_alone() -> None:
 
 def test_what_the_model_judges_needs_no_comparison_of_two_toolchains() -> None:
     options = Finding(Outcome.FAIL, "o", Difference(2, "canonical options", Role.SUBJECT, "lift f", "utf-8", "utf-16"))
-    (hit,) = judged(fails("ours", options), Judgement("reference", Outcome.PASS), fails("reference" + BESIDE, options))
+    (hit,) = judged(
+        fails("ours", options), Judgement(ByItself("reference"), Outcome.PASS), fails(BesideFirst("reference"), options)
+    )
     assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", "ours")
-    (hit,) = judged(Judgement("ours", Outcome.PASS), fails("reference" + BESIDE, options))
-    assert (hit.bucket.toolchain, hit.bucket.minority) == ("reference" + BESIDE, "")
+    (hit,) = judged(Judgement(ByItself("ours"), Outcome.PASS), fails(BesideFirst("reference"), options))
+    assert (hit.bucket.toolchain, hit.bucket.minority) == ("reference, beside the first", "")
 
 
 def test_two_that_are_wrong_otherwise_are_two_findings() -> None:
@@ -259,10 +263,11 @@ def test_two_that_are_wrong_otherwise_are_two_findings() -> None:
 
 
 def test_mixed_cells_count_where_nothing_else_does() -> None:
-    mixed = fails("subject=ours,driver=reference@winch", S8)
+    builds = (Role.SUBJECT, Build("ours", "ours")), (Role.DRIVER, Build("reference", "reference"))
+    mixed = fails(InCell(Cell(builds, EngineKind.WINCH)), S8)
     assert [hit.bucket.toolchain for hit in judged(mixed, fails("ours", ENUM))] == ["ours"]
-    (hit,) = judged(Judgement("ours", Outcome.PASS), mixed)
-    assert hit.bucket.minority == ""
+    (hit,) = judged(Judgement(ByItself("ours"), Outcome.PASS), mixed)
+    assert (hit.bucket.toolchain, hit.bucket.minority) == ("subject=ours,driver=reference@winch", "")
 
 
 def test_what_is_new_comes_before_what_is_known() -> None:
@@ -297,6 +302,6 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
     ],
 )
 def test_the_same_way_in_several_toolchains(wrong: list[str], right: list[str], minorities: list[str]) -> None:
-    passed = [Judgement(name, Outcome.PASS) for name in right]
+    passed = [Judgement(ByItself(name), Outcome.PASS) for name in right]
     found = judged(*(fails(name, S8) for name in wrong), *passed)
     assert [hit.bucket.minority for hit in found] == minorities

@@ -29,6 +29,7 @@ from harness.fuzz.planned import HOOKS_EVERY, hooks_of
 from harness.fuzz.reduce import Reduce
 from harness.fuzz.trial import NotRun, Recipe, Trial, TrialResult, run_world
 from harness.judge.difference import RETURNS, Difference
+from harness.judge.party import ByItself
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.process.steps import Steps
 from harness.toolchains import wizer
@@ -132,7 +133,7 @@ def test_subjects_have_no_hooks() -> None:
 @pytest.mark.parametrize("minority", INITIALIZERS)
 def test_the_minority_of_every_finding(minority: str) -> None:
     trap = Finding(Outcome.FAIL, "x", Difference(3, "outcome", None, "", RETURNS, "a trap"), 1)
-    judgements = tuple(Judgement(name, Outcome.FAIL, (trap,)) for name in ("ours", "reference"))
+    judgements = tuple(Judgement(ByItself(name), Outcome.FAIL, (trap,)) for name in ("ours", "reference"))
     verdict = Verdict(Outcome.FAIL, judgements, minority)
     (hit,) = hits(verdict, lambda _, findings: [""] * len(findings))
     assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", minority)

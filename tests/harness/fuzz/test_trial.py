@@ -15,8 +15,9 @@ from harness.engine.results import EngineKind
 from harness.fuzz.adapter import SourceRandom
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.choices import FixedSource, RecordingRandom
+from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.planned import plan_trial
-from harness.fuzz.trial import Recipe, Trial, draw
+from harness.fuzz.trial import Recipe, Trial, draw, run_world
 from harness.process.steps import Loss, Steps
 
 
@@ -79,3 +80,24 @@ def test_a_generator_that_hangs_is_a_finding(tmp_path: Path) -> None:
     parts = result.cases[0][1]
     assert isinstance(parts, CaseParts)
     assert parts.wit
+
+
+@pytest.mark.parametrize(
+    ("wit", "reasons"),
+    [
+        ("interface i { resource r; f: func(a: r, b: borrow<r>); } world w { import i; }", ["no value"]),
+        (
+            f"world w {{ import f: func(a: {'option<' * 95}u8{'>' * 95}); import g: func(); }}",
+            ["type nested too deep N levels the limit is N"],
+        ),
+        (
+            "interface i { resource q; } world w { use i.{q}; import a-b: func(x: q); export f: func(); }",
+            ["no value"],
+        ),
+    ],
+)
+def test_reasons_for_what_is_left_out_have_no_names(bench: Workbench, wit: str, reasons: list[str]) -> None:
+    """The state of a campaign counts them."""
+    world = DrawnWorld(f"package a:b; {wit}", "w", (), 7)
+    result = run_world(bench, world, Recipe(1, calls=5), OPTIONS, 0, 0.0)
+    assert [reason.reason for reason in result.refusals if reason.tool == "planner"][: len(reasons)] == reasons
