@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +18,12 @@ OUR_LIBRARIES = ("linit.c",)
 """Sources of Lua that open its libraries, which the glue does itself."""
 WITH_WASI = ("liolib.c", "loslib.c")
 FLAGS = (
-    *("cc", "-target", "wasm32-wasi", "-mexec-model=reactor", "-fPIC", "-shared", "-O2", "-g0", "-std=gnu11"),
+    *("cc", "-target", "wasm32-wasi", "-fPIC", "-O2", "-g0", "-std=gnu11"),
     *("-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"),
     "-mexception-handling",  # in every kind, though not all use exceptions: so one libc serves all
-    *("-include", str(LUA / "include" / "lua_platform.h"), f"-I{ROOT / 'include'}"),
+    *("-include", str(LUA / "include" / "lua_platform.h")),
 )
+LINK = ("-mexec-model=reactor", "-shared")
 EXCEPTIONS = ("-mllvm", "-wasm-enable-sjlj", "-mllvm", "-wasm-use-legacy-eh=false")
 """setjmp and longjmp by the exceptions of WebAssembly 3.0."""
 
@@ -37,26 +40,29 @@ class LibraryKind:
     wasi: bool = True
     asynchronous: bool = False
 
-    def flags(self) -> list[str]:
-        found = [f"-DWIT_DYLIB_VERSION={self.abi_version}"]
+    def flags_of_lua(self) -> list[str]:
+        """For the sources of Lua. Kinds that differ in other things alone share what is compiled of these."""
+        found = ["-D_WASI_EMULATED_SIGNAL"]  # for the header: Lua uses a type of it
         if self.exceptions:
             found += EXCEPTIONS
         else:
             found += ["-DLUA_WITHOUT_EXCEPTIONS", f"-I{LUA / 'include' / 'without_exceptions'}"]
-        found += ["-D_WASI_EMULATED_SIGNAL"]  # for the header: Lua uses a type of it
+        return [*found, "-D_WASI_EMULATED_PROCESS_CLOCKS" if self.wasi else "-DLUA_WITHOUT_WASI"]
+
+    def flags(self) -> list[str]:
+        """For the glue, and to link it."""
+        found = [*self.flags_of_lua(), f"-DWIT_DYLIB_VERSION={self.abi_version}", f"-I{ROOT / 'include'}"]
         if self.asynchronous:
             found += ["-DLUA_ASYNC"]
-        if self.wasi:
-            found += ["-D_WASI_EMULATED_PROCESS_CLOCKS", "-lwasi-emulated-process-clocks"]
-        else:
-            found += ["-DLUA_WITHOUT_WASI"]
-        return found
+        return [*found, "-lwasi-emulated-process-clocks"] if self.wasi else found
 
-    def sources(self, lua: Path) -> list[Path]:
-        """All C files, with Lua's sources in a folder."""
+    def glue(self) -> list[Path]:
+        return [path for path in sorted((LUA / "src").glob("*.c")) if self.exceptions or path.name != "setjmp_tag.c"]
+
+    def of_lua(self, lua: Path) -> list[Path]:
+        """The sources of Lua, from a folder with all of them."""
         left_out = {*PROGRAMS, *OUR_LIBRARIES, *(() if self.wasi else WITH_WASI)}
-        ours = [path for path in sorted((LUA / "src").glob("*.c")) if self.exceptions or path.name != "setjmp_tag.c"]
-        return [*ours, *(path for path in sorted(lua.glob("*.c")) if path.name not in left_out)]
+        return [path for path in sorted(lua.glob("*.c")) if path.name not in left_out]
 
 
 def build(kind: LibraryKind, lua: Path, cache: Path | None = None) -> bytes:
@@ -66,11 +72,21 @@ def build(kind: LibraryKind, lua: Path, cache: Path | None = None) -> bytes:
     Raises `interpreters.build.BuildError` with the messages of the compiler.
     """
     with tempfile.TemporaryDirectory(prefix="lua-") as folder:
-        out = Path(folder) / "lua.so"
-        sources = [str(path) for path in kind.sources(lua)]
-        command = [*FLAGS, *kind.flags(), f"-I{lua}", "-o", str(out), *sources]
-        zig(command, Path(folder), cache.absolute() if cache else Path(folder) / "cache", shared_libc=True)
-        return without_debugging(out.read_bytes())
+        work = Path(folder)
+        kept = cache.absolute() if cache else work / "cache"
+
+        def compiled(source: Path) -> Path:
+            """An object, by a command that is the same for all kinds with these flags, so that the cache knows it."""
+            out = work / f"{source.stem}.o"
+            zig([*FLAGS, *kind.flags_of_lua(), f"-I{lua}", "-c", source, "-o", out], work, kept, shared_libc=True)
+            return out
+
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            objects = list(threads.map(compiled, kind.of_lua(lua)))
+        linked = work / "lua.so"
+        command: list[str | Path] = [*FLAGS, *LINK, *kind.flags(), f"-I{lua}", "-o", linked, *kind.glue(), *objects]
+        zig(command, work, kept, shared_libc=True)
+        return without_debugging(linked.read_bytes())
 
 
 def without_debugging(module: bytes) -> bytes:
