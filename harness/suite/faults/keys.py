@@ -41,7 +41,7 @@ KEYS: tuple[Key, ...] = (
     Pattern("run", CallOfRun, "A regular expression that must match in a call of the run that shows it."),
     Flag("label-names-only", LabelNamesOnly, "Expected and observed differ only in labels of interfaces."),
     Flag("one-name", OneName, "The groups of `message` differ only in letter case and hyphens."),
-    Flag("sides-only", SidesOnly, "The groups of `message` differ only in `[export]`."),
+    Flag("sides-only", SidesOnly, "The groups of `message` differ only in `[export]`, and in labels of an interface."),
     Flag("unused-stream-or-future", UnusedEnd, "The world has a stream or future type that no function uses."),
     Flag(
         "kept-versions",

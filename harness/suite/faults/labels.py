@@ -30,7 +30,7 @@ class LabelNamesOnly(FaultCondition):
         types = _types(difference) if difference is not None else None
         if failure.facts is None or types is None:
             return False
-        return _only_labels_differ(*types, _labels(failure.facts.wit))
+        return _only_labels_differ(*types, labels_of(failure.facts.wit))
 
 
 def _types(difference: Differs) -> tuple[str, str] | None:
@@ -53,9 +53,15 @@ def _type_of(event: Event) -> str | None:
 
 
 def _only_labels_differ(expected: str, actual: str, labels: Sequence[tuple[str, str]]) -> bool:
-    if expected == actual or _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
+    if expected == actual or _HANDLE.findall(expected) != _HANDLE.findall(actual):
         return False
-    if _HANDLE.findall(expected) != _HANDLE.findall(actual):
+    return same_but_for_labels(expected, actual, labels)
+
+
+def same_but_for_labels(expected: str, actual: str, labels: Sequence[tuple[str, str]]) -> bool:
+    """Whether two names of types differ at most in the keys under which a world has an interface, one of them a
+    label."""
+    if _OWNER.sub("#", expected) != _OWNER.sub("#", actual):
         return False
     pairs = zip(_OWNER.findall(expected), _OWNER.findall(actual), strict=True)
     known = {label for label, _ in labels}
@@ -73,7 +79,7 @@ def _behind(owner: str, labels: Sequence[tuple[str, str]]) -> set[str]:
 
 
 @lru_cache(maxsize=2)
-def _labels(wit: str) -> tuple[tuple[str, str], ...]:
+def labels_of(wit: str) -> tuple[tuple[str, str], ...]:
     """The labels of worlds with their interfaces, also under the names that `include ... with` gives them. One world
     has many failures."""
     found: list[tuple[str, str]] = list(dict.fromkeys(_LABEL.findall(wit)))

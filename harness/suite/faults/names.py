@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.suite.faults.condition import FaultCondition, Matched
+from harness.suite.faults.labels import labels_of, same_but_for_labels
 
 _EXPORTED = "[export]"
 """Stands before the canonical names of exported resources."""
@@ -24,9 +25,12 @@ class OneName(FaultCondition):
 
 @dataclass(frozen=True, slots=True)
 class SidesOnly(FaultCondition):
-    """The groups of `message` are types that differ only in the side of their resources, imported or exported."""
+    """The groups of `message` are types that differ only in the side of their resources, imported or exported. If the
+    world has the interface under a label on one side, the labels differ too."""
 
     compares_groups: ClassVar = True
 
     def matches(self, failure: Matched) -> bool:
-        return len({name.replace(_EXPORTED, "") for name in failure.named.groups("")}) <= 1
+        first, *others = [name.replace(_EXPORTED, "") for name in failure.named.groups("")]
+        labels = () if failure.facts is None else labels_of(failure.facts.wit)
+        return all(other == first or same_but_for_labels(first, other, labels) for other in others)

@@ -11,7 +11,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.script import async_operations as ao
 from harness.script import operations as s
-from tests.harness.concurrency.runs import Scripts, X, crossings, export, reg, run, start, u32
+from tests.harness.concurrency.runs import Scripts, X, crossings, export, place, reg, run, start, u32
 
 NONE = "a:b/x#none"
 
@@ -48,7 +48,8 @@ RELEASED = [
     "p1 task_return a:b/x#none",
     "p1 export_async_callback a:b/x#none = 0",
 ]
-TURN = ["s1 event 0 0 0", "s1 run_return", "s1 run = 0"]
+RETURNS = ["s1 run_return", "s1 run = 0"]
+TURN = ["s1 event 0 0 0", *RETURNS]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,74 @@ def test_which_waiting_call_starts_is_free() -> None:
     assert isinstance(scripts.follow(lines), Explained)
     lines[other] = "p3 push_u32 2"
     assert isinstance(scripts.follow(lines), Unexplained)
+
+
+def test_a_new_call_may_start_before_one_that_waits() -> None:
+    """It waits too, but `wait_until` may return at once when there is no backpressure any more."""
+    scripts = Scripts(
+        [run(start("none", 0), start("none", 1), ao.Yield(1), start("none", 2))],
+        [
+            export("none", ao.Backpressure(1), ao.Yield(1), ao.Backpressure(-1), s.Return()),
+            export("none", s.Return()),
+            export("none", s.Return()),
+        ],
+    )
+    before = [*HELD_BEFORE[:5], *call("s1", "none", 32), "s1 run = 1", *RELEASED, "s1 event 0 0 0"]
+    begun, queued = call("s1", "none", 48)
+    assert isinstance(scripts.follow([*before, begun, queued, *RETURNS, *whole("p2"), *whole("p3")]), Explained)
+    returned = [f"s1 import_start {NONE} = 2", f"s1 import_lift {NONE}"]
+    assert isinstance(scripts.follow([*before, begun, *whole("p2"), *returned, *RETURNS, *whole("p3")]), Explained)
+    for wrong in (2, 17, 49):  # returned, or started, without a task that ran
+        assert isinstance(scripts.follow([*before, begun, f"s1 import_start {NONE} = {wrong}"]), Unexplained)
+
+
+TWO_WAIT = Scripts(
+    [
+        run(
+            ao.NewEnds(0, 1, place("marks")),
+            start("marks", 2, reg(1)),
+            start("none", 3),
+            ao.Write(reg(0), (), offered=1),
+        )
+    ],
+    [
+        export(
+            "marks",
+            ao.Read(s.Argument(0), 1),
+            ao.NewSet(0),
+            ao.Join(s.Argument(0), reg(0)),
+            ao.Wait(reg(0)),
+            s.Return(),
+        ),
+        export("none", ao.Wait(reg(0)), s.Return()),
+    ],
+)
+
+
+def hears(task: str, name: str, event: str = "2 1 16") -> list[str]:
+    function = f"a:b/x#{name}"
+    return [f"{task} event {event}", f"{task} task_return {function}", f"{task} export_async_callback {function} = 0"]
+
+
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [
+        (hears("p1", "marks"), True),
+        (hears("p2", "none"), True),
+        ([*hears("p1", "marks"), *hears("p2", "none")], False),  # there is one event
+        ([*hears("p2", "none"), *hears("p1", "marks")], False),
+        (hears("p2", "none", "2 1 32"), False),
+        (hears("p2", "none", "3 1 16"), False),
+        (hears("p2", "none", "2 2 16"), False),
+        ([], False),
+    ],
+)
+def test_either_of_two_tasks_that_wait_on_a_set_gets_its_event(told: Sequence[str], right: bool) -> None:
+    lines = TWO_WAIT.lines()
+    before = lines[: lines.index("p1 event 2 1 16")]
+    after = [line for line in lines[len(before) :] if line.startswith("s")]
+    for run_ends in ([*after, *told], [*told, *after]):
+        assert isinstance(TWO_WAIT.follow([*before, *run_ends]), Explained if right else Unexplained)
 
 
 def test_a_task_that_yields_in_place_holds_the_instance() -> None:
@@ -145,7 +214,6 @@ CANCEL_BEFORE = [
     "s1 import_start a:b/x#none = 17",
 ]
 HEARS = ["p1 event 6 0 0", "p1 task_cancel", "p1 export_async_callback a:b/x#none = 0"]
-RETURNS = ["s1 run_return", "s1 run = 0"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ FEATURES = {
     "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
     "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
     "both": "interface x { resource r; g: func() -> stream<r>; } world w { import x; export x; }",
+    "both by labels": "interface x { resource r; g: func() -> stream<r>; } interface y { resource r; } world w { import p: x; export q: x; import o: y; }",
     "use and export": "interface user { use l:v/a@1.0.0.{r}; } world w { import l:v/a@1.0.0; import l:v/a@1.1.0; export l:v/a@1.0.0; export user; }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }

@@ -12,6 +12,8 @@ BOTH_SIDES = "async/payloads/own-on-both-sides"
 BUILT_IN = "wit_t (subject, {}): expected the built-in for {}, got that for {} (core import {})"
 OTHER_SIDE = "stream stream<a:b/x#rec>, new", "own<[export]a:b/x#r>", "own<a:b/x#r>", "a:b/x [stream-new-0]g"
 OTHER_SIDE_OF_FUTURE = ("future future<own<[export]x#r>>, new", "own<[export]x#r>", "own<x#r>", "x [future-new-0]g")
+BY_LABELS = "stream stream<own<[export]q#r>>, new", "own<[export]q#r>", "own<p#r>", "p [stream-new-0]g"
+UNDER_LABELS = "async/payloads/own-under-two-labels"
 EXCHANGED = "stream stream<u8>, read", "u8", "u32", "a:b/x [async-lower][stream-read-0]h"
 STREAM_TYPE, FUTURE_TYPE = (f"handle-type: handle is a {kind} of a different type" for kind in ("stream", "future"))
 STREAM_TRAP = "outcome (call 1 a:b/x#g): expected `stream_lower s 0` (subject, task 1), got a trap ({}) in driver-run"
@@ -31,6 +33,13 @@ test_what_the_projects_file_excuses_and_what_not = excuses(
         ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE_OF_FUTURE[:3], "[export]$root [future-cancel-read-1]a"), (), True),
         ("both", "x", "fail", BUILT_IN.format(*OTHER_SIDE_OF_FUTURE[:3], "[export]x [future-read-0]g"), (), False),
         ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<a:b/x#r>", "own<[export]a:b/x#r>", "[export]$root [stream-new-0]a"), (), False),
+        # the interface is imported under one label and exported under another; `o` is another interface
+        ("both by labels", "x", "fail", BUILT_IN.format(*BY_LABELS), (), True),
+        ("both by labels", UNDER_LABELS, "fail", BUILT_IN.format(*BY_LABELS), (), True),
+        ("both", "x", "fail", BUILT_IN.format(*BY_LABELS), (), False),
+        ("both by labels", "x", "fail", BUILT_IN.format(*BY_LABELS[:2], "own<o#r>", BY_LABELS[3]), (), False),
+        ("both by labels", "x", "fail", BUILT_IN.format(*BY_LABELS[:2], "own<p#s>", BY_LABELS[3]), (), False),
+        ("both by labels", "x", "fail", BUILT_IN.format(BY_LABELS[0], "own<q#r>", "own<[export]p#r>", BY_LABELS[3]), (), False),
         ("both", "x", "fail", BUILT_IN.format(*EXCHANGED), (), False),
         ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<[export]a:b/x#r>", "own<a:b/x#q>", "a:b/x [stream-new-0]g"), (), False),
         ("both", "x", "fail", BUILT_IN.format(OTHER_SIDE[0], "own<a:b/x#r>", "own<[export]a:b/x#r>", "[export]a:b/x [stream-new-0]g"), (), False),
