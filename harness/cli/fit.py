@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.bench.examination import Examination, Options
 from harness.cli import exits
 from harness.cli.chosen import as_argument
+from harness.cli.duplicates import Neighbours, same_cases
 from harness.cli.exits import UsedWrongly
-from harness.cli.reduce import reduced
+from harness.cli.reduce import ReducedCase, reduced
 from harness.cli.terminal import echo
+from harness.fuzz.wanted import Findings, Wanted
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
@@ -35,7 +38,8 @@ Shape = list[tuple[str, str, str]]
 @dataclass(frozen=True, slots=True)
 class Submission:
     """`file`: the case as it is given or made. `words`: the options of a command that repeats it. `repeat`: the whole
-    command."""
+    command. `again`: the command without `--output` and `--finding`. `wanted`: the finding that the case is about.
+    `named`: whether the user named the output."""
 
     run: Runner
     file: SuiteFile
@@ -44,6 +48,18 @@ class Submission:
     suite: Path
     words: list[str]
     repeat: str
+    again: list[str]
+    wanted: Wanted
+    named: bool
+
+    @property
+    def neighbours(self) -> Neighbours:
+        return Neighbours(self.suite, self.output, self.file.path)
+
+    def is_this(self, case: Case | LinkCase) -> bool:
+        """Whether the user has this case already, in a file beside the one that would be written."""
+        beside = self.file.path.resolve().parent == self.output.resolve().parent
+        return not self.named and beside and bool(same_cases(case, [self.file.path])[0])
 
 
 def hand_in(submission: Submission, claim: Failure | None = None, by_command: Callable[[], str] | None = None) -> int:
@@ -70,34 +86,43 @@ def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable
     if isinstance(first, int):
         return first
     known = _known(first, claim)
+    if submission.wanted.given and first.outcome.good:
+        why = known or "all toolchains agree in this case"
+        raise UsedWrongly(f"--finding {submission.wanted.given}: there is no finding to choose: {why}")
     if known:
         return no_case(known)
     given = read_text_file(submission.file.path)
     if not submission.suite.is_dir():
-        echo(f"not compared with other cases: there is no folder {submission.suite} (--suite)", err=True)
-    elif _is_there(submission, _parsed(submission.file, given)):
-        return exits.DISAGREE
+        beside = f"compared only with the cases in the folder of {submission.output}"
+        echo(f"{beside}: there is no folder {submission.suite} (--suite)", err=True)
+    if same := submission.neighbours.same(_parsed(submission.file, given)):
+        return no_case(same)
     words = _description(first, claim) if claim is not None else ""
     if claim is None or words:
-        text = _as_small_as_it_gets(submission, first, words)
-        if isinstance(text, int):
-            return text
+        answer = _as_small_as_it_gets(submission, first, Wanted(words) if words else submission.wanted)
     else:
-        text = _without_this_tool(submission, first, by_command)
-        if isinstance(text, int):
-            return text
+        answer = _without_this_tool(submission, first, by_command)
+    text = answer.text
+    if text is None or answer.code != exits.AGREE:
+        return answer.code
     case = _parsed(submission.file, text)
     if not isinstance(case.wit, str):
         raise UsedWrongly(
             f"{submission.file.path}: its WIT is in another file; a case that is handed in has it as `wit`"
         )
-    if (text != given and _is_there(submission, case)) or _shows_the_same(submission, case, text):
-        return exits.DISAGREE
+    same = submission.neighbours.same(case) if text != given else ""
+    if same := same or _shows_the_same(submission, case, answer):
+        return no_case(same)
+    if submission.is_this(case):
+        echo(f"nothing is written: {submission.file.path} is this case already. What to do next:")
+        _next(replace(submission, output=submission.file.path), case, answer.findings)
+        return exits.AGREE
     try:
         atomic.write(submission.output, text)
     except atomic.CannotWrite as error:
         raise UsedWrongly(str(error)) from error
-    _next(submission, case)
+    echo(f"written: {submission.output}. What to do next:")
+    _next(submission, case, answer.findings)
     return exits.AGREE
 
 
@@ -167,84 +192,49 @@ def _description(verdict: Verdict, claim: Failure) -> str:
     return ""
 
 
-def _as_small_as_it_gets(submission: Submission, first: Verdict, words: str) -> str | int:
+def _as_small_as_it_gets(submission: Submission, first: Verdict, wanted: Wanted) -> ReducedCase:
     if first.outcome.good:
-        return read_text_file(submission.file.path)
-    code, small = reduced(submission.run, submission.file, submission.options, submission.repeat, words=words)
-    return small if small is not None and code == exits.AGREE else code
+        return ReducedCase(exits.AGREE, read_text_file(submission.file.path))
+    return reduced(submission.run, submission.file, submission.options, submission.repeat, wanted=wanted)
 
 
-def _without_this_tool(submission: Submission, first: Verdict, by_command: Callable[[], str] | None) -> str | int:
+def _without_this_tool(submission: Submission, first: Verdict, by_command: Callable[[], str] | None) -> ReducedCase:
     """The check for a command of a tool that takes no part or fails by its flags: the others agree on the world."""
     if not first.outcome.good:
         no_case("the command's failure does not show in this case, but another one does:")
         echo(
             "".join(f"  {name}: {finding.message[:300]}\n" for name, finding in first.findings[:3]), err=True, nl=False
         )
-        return exits.DISAGREE
+        return ReducedCase(exits.DISAGREE)
     if by_command is None:
-        return no_case("the command fails, but all toolchains here do what the model says with its world")
-    return by_command()
+        return ReducedCase(no_case("the command fails, but all toolchains here do what the model says with its world"))
+    return ReducedCase(exits.AGREE, by_command())
 
 
-def _is_there(submission: Submission, case: Case | LinkCase) -> bool:
-    """Whether the suite has the same case already."""
-    same, words = _same(case, _others(submission))
-    if same:
-        no_case(f"the same case is there already, {words}: {', '.join(map(str, same))}")
-    return bool(same)
-
-
-def _shows_the_same(submission: Submission, case: Case | LinkCase, text: str) -> bool:
-    """Whether a case of the suite with the same world, or the same libraries, has the same finding."""
-    like = _like(case, _others(submission))
-    if not like:
-        return False
+def _shows_the_same(submission: Submission, case: Case | LinkCase, answer: ReducedCase) -> str:
+    """That a neighbour with the same world, or the same libraries, has the same finding; empty if none has."""
     given = submission.run.settings.directory / "reduced.toml"
-    given.write_text(text)
-    found = _buckets(submission, given)
-    same = [path for path in like if found & _buckets(submission, path)]
-    if same:
-        what = "libraries" if isinstance(case, LinkCase) else "world"
-        no_case(f"the same finding in the same {what} is there already: {', '.join(map(str, same))}")
-    return bool(same)
+    given.write_text(answer.text or "")
+    finding = answer.findings.finding
+
+    def shown() -> set[str]:
+        """The finding that the case is about, without others that it shows by the way."""
+        found = _shown_by(submission, given)
+        return {finding} if finding in found else found
+
+    return submission.neighbours.with_same_finding(case, shown, partial(_shown_by, submission))
 
 
-def _others(submission: Submission) -> list[Path]:
-    own = submission.file.path.resolve()
-    return [path for path in sorted(submission.suite.rglob("*.toml")) if path.resolve() != own]
-
-
-def _same(case: Case | LinkCase, others: list[Path]) -> tuple[list[Path], str]:
-    """The files with the same case, and what they may differ in."""
-    if isinstance(case, LinkCase):
-        from harness.fuzz.same_link_case import same_link_cases
-
-        return same_link_cases(case, others), "up to spaces and comments"
-    from harness.fuzz.same_case import same_cases
-
-    return same_cases(case, others), "up to its names"
-
-
-def _like(case: Case | LinkCase, others: list[Path]) -> list[Path]:
-    """The files with the same world, or the same libraries."""
-    if isinstance(case, LinkCase):
-        from harness.fuzz.same_link_case import same_libraries
-
-        return same_libraries(case, others)
-    from harness.fuzz.same_case import same_worlds
-
-    return same_worlds(case, others)
-
-
-def _buckets(submission: Submission, path: Path) -> set[object]:
+def _shown_by(submission: Submission, path: Path) -> set[str]:
+    """The findings that the case of a file shows, in words."""
     from harness.fuzz.bucket import hits
 
     verdict = verdict_of(submission.run, SuiteFile(path, path.stem), submission.options)
-    return {hit.bucket for hit in hits(verdict, lambda _, findings: [""] * len(findings))}
+    return {str(hit.bucket) for hit in hits(verdict, lambda _, findings: [""] * len(findings))}
 
 
-def _next(submission: Submission, case: Case | LinkCase) -> None:
+def _next(submission: Submission, case: Case | LinkCase, findings: Findings) -> None:
+    """What to do next with the case, in the file `output`. `findings`: those of the case before its reduction."""
     output, suite, words = submission.output, submission.suite, submission.words
     missing = ["in `why` what it guards"] if case.why == WHY else []
     missing += ["in `origin` where it comes from (a link)"] if case.origin == ORIGIN else []
@@ -252,6 +242,10 @@ def _next(submission: Submission, case: Case | LinkCase) -> None:
     todo = [f"{reading[0]}: {shlex.join(['harness', reading[1], as_argument(output), *words])}"]
     todo += [f"Say {', '.join(missing)}."] if missing else []
     todo += [f"Put it under {suite} in the folder of its topic and run it: harness run {suite} -k {output.stem}"]
-    echo(f"written: {output}. What to do next:")
+    shown = _shown_by(submission, output) if findings.choices else set()
+    left = [str(number) for number in findings.choices if findings.all[number - 1] not in shown]
+    if left:
+        then = f" (then {', '.join(left[1:])})" if len(left) > 1 else ""
+        todo.append(f"Hand in another finding: {shlex.join([*submission.again, '--finding', left[0]])}{then}")
     for number, line in enumerate(todo, 1):
         echo(f"  {number}. {line}")

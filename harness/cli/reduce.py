@@ -7,7 +7,7 @@ import shlex
 import sys
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,15 +17,16 @@ from harness.bench.examination import Options
 from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
+from harness.cli.finding_option import FINDING, listed, none_chosen
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.live import Live
 from harness.cli.options import INIT, initializer_words, take_chosen, take_initializer, tool_options
 from harness.cli.terminal import echo
+from harness.fuzz.wanted import FIRST, NO_FINDINGS, Findings, Wanted
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.runner import Runner
 from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
 from harness.text import atomic
-from reports.outcomes import Outcome
 
 if TYPE_CHECKING:
     from harness.fuzz.reduce_case import ReduceCase
@@ -39,8 +40,15 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.25
 """Seconds."""
 WITHOUT_WORLD = {FileKind.NEGATIVE_CASES: "a table of negative cases", FileKind.LINK_CASE: "a link case"}
-Answer: TypeAlias = tuple[int, str | None]
-"""An exit code, and a case if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedCase:
+    """`code`: an exit code. `text`: a case, if there is one. `findings`: those of the unchanged file."""
+
+    code: int
+    text: str | None = None
+    findings: Findings = NO_FINDINGS
 
 
 @click.command()
@@ -50,13 +58,11 @@ Answer: TypeAlias = tuple[int, str | None]
 )
 @click.option("--force", is_flag=True, help="Replace the file of --output if it exists; it may be CASE itself.")
 @click.option("--known", is_flag=True, help="Reduce a known fault, one that `expectations/` explains.")
-@click.option(
-    "--finding", "words", default="", metavar="TEXT", help="Reduce the first finding with this in its description."
-)
+@FINDING
 @INIT
 @guest_options
 @tool_options
-def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **tools: Any) -> None:
+def reduce(case: Path, output: Path, force: bool, known: bool, wanted: Wanted, **tools: Any) -> None:
     """Make a case that disagrees as small as possible.
 
     CASE is a case, a link case or a table of negative cases. What remains shows the same finding: the same toolchain,
@@ -86,52 +92,52 @@ def reduce(case: Path, output: Path, force: bool, known: bool, words: str, **too
         outputs.check_file(output)
     chosen = take_chosen(tools)
     repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
-    repeat += [*(["--finding", words] if words else [])]
+    repeat += wanted.words
     around = [*interpreter_words(interpreter), *initializer_words(initializer), *chosen.words()]
     repeat += around
     with chosen.open_run(1, interpreter=interpreter) as run:
         for note in run.notes:
             echo(note, err=True)
         options = replace(chosen.options(run, None), initializer=initializer)
-        code, text = reduced(run, file, options, shlex.join(repeat), known, words)
-    if text is not None:
-        _write(text, output)
+        answer = reduced(run, file, options, shlex.join(repeat), known, wanted)
+    if answer.text is not None:
+        _write(answer.text, output)
         if output != outputs.STDOUT:
             echo(shlex.join(["harness", "run", as_argument(output), *around]))
-    sys.exit(code)
+    sys.exit(answer.code)
 
 
 def reduced(
-    run: Runner, file: SuiteFile, options: Options, repeat: str, known: bool = False, words: str = ""
-) -> Answer:
-    """The exit code and the case. Says on standard error what it is about. Raises `UsedWrongly`."""
+    run: Runner, file: SuiteFile, options: Options, repeat: str, known: bool = False, wanted: Wanted = FIRST
+) -> ReducedCase:
+    """Reduce a file. Says on standard error what it is about. Raises `UsedWrongly`."""
     smallest = run.settings.directory / "smallest.json"
     if run.settings.interpreter is not None:
         from harness.fuzz.reduce_guest_case import ReduceGuestCase
 
-        guest = ReduceGuestCase(file.path, file.name, options, words, smallest, repeat)
-        return _reduce(run, guest, known, words)
-    return _reduce(run, _task(file, options, known, words, smallest, repeat), known, words)
+        guest = ReduceGuestCase(file.path, file.name, options, wanted, smallest, repeat)
+        return _reduce(run, guest)
+    return _reduce(run, _task(file, options, known, wanted, smallest, repeat))
 
 
-def _task(file: SuiteFile, options: Options, known: bool, words: str, smallest: Path, repeat: str) -> Reducing:
+def _task(file: SuiteFile, options: Options, known: bool, wanted: Wanted, smallest: Path, repeat: str) -> Reducing:
     """Loads much that a help text does not need."""
     match file.kind:
         case FileKind.NEGATIVE_CASES:
             from harness.fuzz.reduce_table import ReduceTable
 
-            return ReduceTable(file.path, file.name, options, words, smallest, repeat)
+            return ReduceTable(file.path, file.name, options, wanted, smallest, repeat)
         case FileKind.LINK_CASE:
             from harness.fuzz.reduce_link_case import ReduceLinkCase
 
-            return ReduceLinkCase(file.path, file.name, options, words, smallest, repeat, known)
+            return ReduceLinkCase(file.path, file.name, options, wanted, smallest, repeat, known)
         case FileKind.CASE:
             from harness.fuzz.reduce_case import ReduceCase
 
-            return ReduceCase(file.path, file.name, options, words, smallest, repeat, known)
+            return ReduceCase(file.path, file.name, options, wanted, smallest, repeat, known)
 
 
-def _reduce(run: Runner, task: Reducing, known: bool, words: str) -> Answer:
+def _reduce(run: Runner, task: Reducing) -> ReducedCase:
     from harness.fuzz.smallest_yet import read_smallest
 
     try:
@@ -141,13 +147,13 @@ def _reduce(run: Runner, task: Reducing, known: bool, words: str) -> Answer:
         smallest = read_smallest(task.smallest)
         if smallest is None:
             echo("interrupted before anything smaller was found", err=True)
-            return exits.INTERRUPTED, None
+            return ReducedCase(exits.INTERRUPTED)
         echo(f"interrupted after {smallest.attempts} attempts: {smallest.size}", err=True)
-        return exits.INTERRUPTED, smallest.text
+        return ReducedCase(exits.INTERRUPTED, smallest.text)
     except TaskFailed as error:
         echo(f"Error: {error}", err=True)
-        return exits.BROKEN, None
-    return _told(result, known, words)
+        return ReducedCase(exits.BROKEN)
+    return _told(result, task)
 
 
 def _wait(future: Future[FileReduced], task: Reducing, live: Live) -> FileReduced:
@@ -161,40 +167,24 @@ def _wait(future: Future[FileReduced], task: Reducing, live: Live) -> FileReduce
     return future.result()
 
 
-def _told(result: FileReduced, known: bool, words: str) -> Answer:
-    if not result.finding:
-        return _nothing(result, known, words), None
-    echo(f"finding: {result.finding}", err=True)
-    for other in result.others:
-        echo(f"  not this one: {other}", err=True)
+def _told(result: FileReduced, task: Reducing) -> ReducedCase:
+    """Raises `UsedWrongly` if there is nothing to reduce."""
+    findings, verdict = result.findings, result.verdict
+    if not findings.chosen:
+        if exits.of_bad(verdict.outcome) == exits.BROKEN:
+            echo(f"Error: {verdict.reason or verdict.outcome}", err=True)
+            return ReducedCase(exits.BROKEN)
+        raise none_chosen(verdict, findings, task.wanted, task.known)
+    for line in listed(findings):
+        echo(line, err=True)
     if result.text is None:
         echo(f"not reduced: {result.note} ({result.attempts} attempts)", err=True)
-        return exits.DISAGREE, None
+        return ReducedCase(exits.DISAGREE, None, findings)
     smaller = "" if result.size != result.before else " (nothing could be left out)"
     echo(f"{result.before} -> {result.size}, in {result.attempts} attempts{smaller}", err=True)
     if result.note:
         echo(result.note, err=True)
-    return exits.AGREE, result.text
-
-
-def _nothing(result: FileReduced, known: bool, words: str) -> int:
-    """Why there is nothing to reduce. Raises `UsedWrongly`."""
-    verdict = result.verdict
-    if exits.of_bad(verdict.outcome) == exits.BROKEN:
-        echo(f"Error: {verdict.reason or verdict.outcome}", err=True)
-        return exits.BROKEN
-    if verdict.outcome is Outcome.BAD_INPUT:
-        raise UsedWrongly(verdict.reason)
-    if verdict.outcome is Outcome.SKIP:
-        raise UsedWrongly(f"nothing to reduce: the case was skipped: {verdict.reason}")
-    if not result.others:
-        raise UsedWrongly("nothing to reduce: all toolchains agree in this case")
-    shown = "".join(f"\n  {other}" for other in result.others)
-    if words:
-        raise UsedWrongly(f"no {'known ' if known else ''}finding has {words!r} in its description:{shown}")
-    if known:
-        raise UsedWrongly(f"nothing to reduce: no fault in this case is known (without --known it is reduced):{shown}")
-    raise UsedWrongly(f"nothing to reduce: only known faults show in this case (--known reduces them):{shown}")
+    return ReducedCase(exits.AGREE, result.text, findings)
 
 
 def _write(text: str, output: Path) -> None:

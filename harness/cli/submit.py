@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import exits, outputs
-from harness.cli.chosen import Chosen, features_of
+from harness.cli.chosen import Chosen, as_argument, features_of
 from harness.cli.exits import UsedWrongly
+from harness.cli.finding_option import FINDING
 from harness.cli.fit import Submission, hand_in, no_case
 from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
 from harness.cli.options import take_chosen, tool_options
 from harness.cli.reduce import WITHOUT_WORLD
 from harness.cli.sources import check_source
 from harness.cli.terminal import echo
+from harness.fuzz.wanted import Wanted
 from harness.process.interrupts import result_of
 from harness.runs.pool import TaskFailed
 from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from harness.submission.from_world import CaseOfWorld
 
 _COMMAND = "submitted command"
+_SUITE = Path("cases")
+_SEED = 0
+_COUNT = 50
 _SUBCOMMANDS_OF_WORLDS = {"embed": ("utf8",), "new": ("utf8",), "wit": ("utf8",)}
 """Subcommands that a case only runs where it has `encodings`."""
 
@@ -64,12 +69,12 @@ class _WithCommand(click.Command):
 @click.option("--call", "calls", multiple=True, metavar="'f(1) -> 2'", help="A call; values as in cases, or drawn.")
 @click.option("--world", "-w", help="The world, if there are several.")
 @click.option("--features", multiple=True, help="Gated features to enable; comma separated.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The seed of drawn values.")
+@click.option("--seed", type=click.IntRange(0), default=_SEED, show_default=True, help="The seed of drawn values.")
 @click.option(
     "--calls",
     "count",
     type=click.IntRange(1, MAX_CALLS),
-    default=50,
+    default=_COUNT,
     show_default=True,
     help="Without --call: the approximate number of drawn calls.",
 )
@@ -78,11 +83,12 @@ class _WithCommand(click.Command):
 @click.option("--origin", multiple=True, metavar="URL", help="Where it comes from.")
 @click.option(
     "--suite",
-    default=Path("cases"),
+    default=_SUITE,
     show_default=True,
     type=click.Path(path_type=Path),
     help="The folder of existing cases that it may not repeat.",
 )
+@FINDING
 @guest_options
 @tool_options
 @click.pass_context
@@ -100,14 +106,15 @@ def submit(
     why: str,
     origin: tuple[str, ...],
     suite: Path,
+    wanted: Wanted,
     **tools: Any,
 ) -> None:
     """Make a case of SOURCE, or of a command that fails (-- COMMAND), ready to be handed in.
 
     SOURCE is a case, a link case or a finding (.toml), WIT (a file or folder), or a component, a library or a module
     that contains its world. It runs twice, which must give the same; what disagrees is reduced; it may repeat no case
-    of the suite, even under other names. Exit codes: 0 the file is written, 1 it is not, and why, 2 wrong usage, 3 the
-    harness itself failed, 130 interrupted.
+    of the suite and of the folder of the new file, even under other names. Exit codes: 0 the file is written, or SOURCE
+    is fit as it is, 1 it is not, and why, 2 wrong usage, 3 the harness itself failed, 130 interrupted.
     """
     command = context.meta.get(_COMMAND)
     if (source is None) == (command is None):
@@ -117,6 +124,8 @@ def submit(
     chosen = take_chosen(tools)
     if interpreter is not None and command is not None:
         raise UsedWrongly("--interpreter is for a case, WIT or a binary with a world; -- COMMAND runs without it")
+    if wanted.given and command is not None:
+        raise UsedWrongly("--finding is for a case, WIT or a binary with a world; of -- COMMAND its failure is meant")
     if command is not None:
         found = parse(command)
         if shutil.which(command[0]) is None:
@@ -131,6 +140,9 @@ def submit(
         if source.suffix == ".toml":
             _check_case(source, given)
         destination = _free(output, source.resolve().stem)
+    words = [*interpreter_words(interpreter), *chosen.words()]
+    beginning = [as_argument(source)] if source is not None else []
+    beginning += ["--suite", str(suite)] if suite != _SUITE else []
     with chosen.open_run(1, interpreter=interpreter) as run:
         for note in run.notes:
             echo(note, err=True)
@@ -140,8 +152,11 @@ def submit(
             chosen.options(run, None),
             destination,
             suite,
-            [*interpreter_words(interpreter), *chosen.words()],
+            words,
             shlex.join(["harness", *sys.argv[1:]]),
+            ["harness", "submit", *beginning, *given.words(_SEED, _COUNT), *words],
+            wanted,
+            output is not None,
         )
         if command is not None:
             code = _from_command(made, found, given)

@@ -19,10 +19,11 @@ from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import EFFORT, HANGING_EFFORT, Reduce, Reduction, size_of
-from harness.fuzz.reduce_file import ChosenFinding, FileReduced, ReduceFile, description, head_of
+from harness.fuzz.reduce_file import ChosenFinding, FileReduced, ReduceFile, head_of
 from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
+from harness.fuzz.wanted import Findings
 from harness.judge.verdict import Verdict
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
@@ -45,10 +46,10 @@ class ReduceCase(ReduceFile):
         options = self.options_of(bench, case.conditions)
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-        hit, others = self.choose(hits(verdict, triage_for(tools, options.expectations, plan)))
+        hit, findings = self.choose(hits(verdict, triage_for(tools, options.expectations, plan)))
         if hit is None:
-            return FileReduced(verdict, others=others)
-        return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, others)
+            return FileReduced(verdict, findings)
+        return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, findings)
 
 
 class _CaseReduction:
@@ -78,8 +79,8 @@ class _CaseReduction:
         hanging = self._hit.bucket.outcome == Outcome.TIMED_OUT
         self._oracle.allow(HANGING_EFFORT if hanging else EFFORT)
 
-    def run(self, verdict: Verdict, others: tuple[str, ...]) -> FileReduced:
-        chosen = ChosenFinding(verdict, description(self._hit), size_of(self._case), others)
+    def run(self, verdict: Verdict, findings: Findings) -> FileReduced:
+        chosen = ChosenFinding(verdict, findings, size_of(self._case))
         self._phase()
         start = next((parts for parts in self._starts() if self._oracle.case_fails(parts)), None)
         if start is None:

@@ -11,6 +11,7 @@ from harness.bench.examination import Options
 from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
 from harness.fuzz.bucket import Hit
+from harness.fuzz.wanted import NO_FINDINGS, Findings, Wanted
 from harness.judge.verdict import Verdict
 from harness.suite.conditions import Conditions
 from harness.suite.provenance import Provenance
@@ -21,45 +22,43 @@ MAX_MESSAGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class FileReduced:
-    """`verdict`: that of the unchanged file. `finding`: the one to reduce, empty if there is none. `others`: the other
-    findings. `text`: the reduced file; None if the file cannot be reduced, and `note` gives the reason."""
+    """`verdict`: that of the unchanged file; `findings`: its findings. `text`: the reduced file; None if the file
+    cannot be reduced, and `note` gives the reason."""
 
     verdict: Verdict
+    findings: Findings = NO_FINDINGS
     text: str | None = None
     note: str = ""
-    finding: str = ""
     before: str = ""
     size: str = ""
     attempts: int = 0
-    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenFinding:
-    """The finding to reduce. `verdict`: that of the unchanged file; `before`: its size; `others`: other findings."""
+    """The finding to reduce, among all. `verdict`: that of the unchanged file; `before`: its size."""
 
     verdict: Verdict
-    finding: str
+    findings: Findings
     before: str
-    others: tuple[str, ...]
 
     def reduced(self, text: str, size: str, attempts: int, note: str = "") -> FileReduced:
-        return FileReduced(self.verdict, text, note, self.finding, self.before, size, attempts, self.others)
+        return FileReduced(self.verdict, self.findings, text, note, self.before, size, attempts)
 
     def not_again(self, attempts: int) -> FileReduced:
         note = "it did not show again in the same way"
-        return FileReduced(self.verdict, None, note, self.finding, self.before, "", attempts, self.others)
+        return FileReduced(self.verdict, self.findings, None, note, self.before, "", attempts)
 
 
 @dataclass(frozen=True, slots=True)
 class ReduceFile:
-    """The task of a worker. `words`: a part of the finding's description. `smallest`: the file for the smallest result
-    so far. `repeat`: the command, for the head of the reduced file. `known`: whether to reduce a known fault."""
+    """The task of a worker. `wanted`: the finding to reduce. `smallest`: the file for the smallest result so far.
+    `repeat`: the command, for the head of the reduced file. `known`: whether to reduce a known fault."""
 
     path: Path
     name: str
     options: Options
-    words: str
+    wanted: Wanted
     smallest: Path
     repeat: str
     known: bool = False
@@ -69,11 +68,11 @@ class ReduceFile:
         options, _ = under_conditions(bench, replace(self.options, artifacts=None), conditions, self.name)
         return replace(options, expectations=options.expectations.within(self.name))
 
-    def choose(self, found: Sequence[Hit]) -> tuple[Hit | None, tuple[str, ...]]:
-        """The finding to reduce, and the descriptions of all others."""
-        wanted = (hit for hit in found if bool(hit.known) == self.known and self.words in description(hit))
-        hit = next(wanted, None)
-        return hit, tuple(description(other) for other in found if other is not hit)
+    def choose(self, found: Sequence[Hit]) -> tuple[Hit | None, Findings]:
+        """The finding to reduce, and all of them in words."""
+        described = [description(hit) for hit in found]
+        findings = self.wanted.among(described, [bool(hit.known) == self.known for hit in found])
+        return found[findings.chosen - 1] if findings.chosen else None, findings
 
     def made_by(self, bench: Workbench, source: str = "") -> Provenance:
         """`source`: the first source of a file that was itself made from another."""

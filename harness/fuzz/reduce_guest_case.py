@@ -14,7 +14,7 @@ from harness.fuzz.case_text import CaseParts, case_of, case_text
 from harness.fuzz.oracle import UNUSABLE
 from harness.fuzz.reduce import size_of
 from harness.fuzz.reduce_case import parts_of
-from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile, description
+from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile
 from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
 from harness.fuzz.triage import triage_for
 from harness.judge.guest import about
@@ -65,14 +65,14 @@ class _Reduction:
         except NoRole as error:
             return FileReduced(skipped(str(error)))
         verdict, found = self._examined(plan)
-        hit, others = self._task.choose(found)
+        hit, findings = self._task.choose(found)
         if hit is None:
-            return FileReduced(verdict, others=others)
+            return FileReduced(verdict, findings)
         self._wanted = hit.bucket
         self._message = hit.message
         start = parts_of(self._case, next(part for part in plan.components if part.role is Role.SUBJECT))
         parts = next((parts for parts in self._starts(start) if self._fails(parts)), None)
-        chosen = ChosenFinding(verdict, description(hit), size_of(start), others)
+        chosen = ChosenFinding(verdict, findings, size_of(start))
         if parts is None:
             return chosen.not_again(self._attempts.count)
         previous = None

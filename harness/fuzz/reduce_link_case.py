@@ -16,8 +16,9 @@ from harness.bench.workbench import Workbench
 from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import Hit, hits
 from harness.fuzz.linking.trial import triage_of
-from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile, description, head_of
+from harness.fuzz.reduce_file import MAX_MESSAGE, ChosenFinding, FileReduced, ReduceFile, head_of
 from harness.fuzz.smallest_yet import SmallestCase, SmallestYet
+from harness.fuzz.wanted import Findings
 from harness.fuzz.wat_reducer import parts, reduce_wat
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.judge.party import ByItself, Party
@@ -53,10 +54,10 @@ class ReduceLinkCase(ReduceFile):
             return FileReduced(broken(f"planning: {lost.loss.message}"))
         options = self.options_of(bench, case.conditions)
         verdict = examine_link_case(bench, _NAME, case, prepared, options)
-        hit, others = self.choose(hits(verdict, triage_of(bench, options, case, _NAME)))
+        hit, findings = self.choose(hits(verdict, triage_of(bench, options, case, _NAME)))
         if hit is None:
-            return FileReduced(verdict, others=others)
-        return _Reduction(self, bench, options, hit, verdict).run(case, others)
+            return FileReduced(verdict, findings)
+        return _Reduction(self, bench, options, hit, verdict).run(case, findings)
 
 
 class _Reduction:
@@ -70,9 +71,9 @@ class _Reduction:
         self._message = hit.message
         self._attempts = Attempts(bench.steps)
 
-    def run(self, case: LinkCase, others: tuple[str, ...]) -> FileReduced:
+    def run(self, case: LinkCase, findings: Findings) -> FileReduced:
         text = case.file.text
-        chosen = ChosenFinding(self._verdict, description(self._hit), size_of(case), others)
+        chosen = ChosenFinding(self._verdict, findings, size_of(case))
         if not self._shows(text):
             return chosen.not_again(self._attempts.count)
         may_change = self._hit.bucket.outcome in _SPEAKS_FOR_ITSELF or self._vouched(case)

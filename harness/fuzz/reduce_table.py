@@ -44,13 +44,13 @@ class ReduceTable(ReduceFile):
         nobody = SecondReading(_agree, _agree)
         verdict = judge_negative_cases(table, bench.toolchains, bench.builder, nobody).verdict
         found = _faults(verdict)
-        chosen = next((fault for fault in found if self.words in str(fault)), None)
-        others = tuple(str(fault) for fault in found if fault != chosen)
-        if chosen is None:
-            return FileReduced(verdict, others=others)
+        findings = self.wanted.among([str(fault) for fault in found], [True] * len(found))
+        if not findings.chosen:
+            return FileReduced(verdict, findings)
+        chosen = found[findings.chosen - 1]
         text = read_text_file(self.path)
         reduced, attempts = _Reduction(self, bench, chosen).run(text, table)
-        finding = ChosenFinding(verdict, str(chosen), _size(table), others)
+        finding = ChosenFinding(verdict, findings, _size(table))
         return finding.reduced(reduced, _size(parse_negative_cases(reduced)), attempts)
 
 

@@ -23,3 +23,14 @@ class Asked:
     def chooses(self) -> bool:
         """Whether it chooses the world, or calls of it."""
         return bool(self.world or self.features or self.calls)
+
+    def words(self, seed: int, count: int) -> list[str]:
+        """The options of a command that says the same. `seed`, `count`: the values that no option need say."""
+        told = self.told
+        named = [("--world", self.world or ""), ("--title", told.title), ("--why", told.why)]
+        named += [("--features", feature) for feature in self.features]
+        named += [("--call", call) for call in self.calls]
+        named += [("--origin", link) for link in told.origin]
+        named += [("--seed", str(self.seed))] if self.seed != seed else []
+        named += [("--calls", str(self.count))] if self.count != count else []
+        return [word for option, value in named if value for word in (option, value)]

@@ -111,9 +111,12 @@ def test_standard_output_is_the_case_alone() -> None:
     [
         (["wide.toml", "--no-reference"], "nothing to reduce: all toolchains agree in this case"),
         (["wide.toml", "--no-reference", "--known"], "nothing to reduce: all toolchains agree in this case"),
-        (["panic.toml"], "only known faults show in this case (--known reduces them):\n  reference: tool panicked"),
-        (["wide.toml", *WRONG, "--known"], "no fault in this case is known (without --known it is reduced):\n  ours"),
-        (["wide.toml", *WRONG, "--finding", "u16"], "no finding has 'u16' in its description:\n  ours: fail"),
+        (["panic.toml"], "only known faults show in this case (--known reduces them):\n  1: reference: tool panicked"),
+        (
+            ["wide.toml", *WRONG, "--known"],
+            "no fault in this case is known (without --known it is reduced):\n  1: ours",
+        ),
+        (["wide.toml", *WRONG, "--finding", "u16"], "no finding has 'u16' in its description:\n  1: ours: fail"),
         (["wide.toml", *WRONG, "-o", "w.wit"], "w.wit: this file already exists (--force replaces it)"),
         (["wide.toml", "-o", "w.wit/x.toml"], "cannot be written"),
         (["w.wit"], "is a world, not a case"),

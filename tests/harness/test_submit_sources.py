@@ -98,10 +98,12 @@ def test_a_command_of_a_tool_that_takes_no_part() -> None:
     assert "panics: no entry found for key" in case.title
     assert not Path("out.wasm").exists()
     again = harness("--no-reference", "--", sys.executable, "tool.py", "gen", "x.wit", "-o", "out.wasm")
-    assert again.exit_code == 0  # the first one is not in the suite
+    assert again.exit_code == 1, again.output
+    assert f"the same case is there already, up to its names: {made}\n  hand in {made}; " in again.output
     made.rename(Path("cases", made.name))
     third = harness("--no-reference", "--", sys.executable, "tool.py", "gen", "x.wit", "-o", "out.wasm")
-    assert third.exit_code == 1 and "the same case is there already" in third.output
+    assert third.exit_code == 1
+    assert f"the same case is there already, up to its names: cases/{made}\n" in third.output
 
 
 def wasm_tools_that(fails: str) -> str:

@@ -13,6 +13,7 @@ from harness.bench.examination import Options
 from harness.fuzz.reduce_file import FileReduced
 from harness.fuzz.reduce_link_case import ReduceLinkCase
 from harness.fuzz.reduce_table import ReduceTable
+from harness.fuzz.wanted import FIRST
 from harness.fuzz.wat_reducer import parts, reduce_wat
 from harness.runs.runner import Runner
 from harness.suite.link_case import parse_link_case
@@ -118,15 +119,16 @@ def _reduced(tmp_path: Path, tools: Tools, table: bool = False, text: str = LINK
     options = Options(artifacts=None)
     with Runner(tools, 1) as run:
         if table:
-            return run.submit(ReduceTable(path, "x", options, "", smallest, "harness reduce")).result(120), smallest
-        task = ReduceLinkCase(path, "x", options, "", smallest, "harness reduce x.toml")
+            rows = ReduceTable(path, "x", options, FIRST, smallest, "harness reduce")
+            return run.submit(rows).result(120), smallest
+        task = ReduceLinkCase(path, "x", options, FIRST, smallest, "harness reduce x.toml")
         return run.submit(task).result(240), smallest
 
 
 @pytest.mark.slow
 def test_a_link_case_keeps_what_shows_the_fault(tmp_path: Path) -> None:
     result, smallest = _reduced(tmp_path, Tools(stand_in=WRONG))
-    assert result.text is not None and result.finding.startswith("ours: fail: level 3 call"), result
+    assert result.text is not None and result.findings.finding.startswith("ours: fail: level 3 call"), result
     case = parse_link_case(result.text)
     assert [step.call for step in case.steps] == ["at"]
     (library,) = case.libraries
@@ -170,7 +172,8 @@ reference = "panics"
 @pytest.mark.slow
 def test_a_table_becomes_one_small_row(tmp_path: Path) -> None:
     result, smallest = _reduced(tmp_path, Tools(), table=True, text=TABLE)
-    assert result.text is not None and result.finding.startswith("reference: line 8 (wrong about the reference)")
+    finding = result.findings.finding
+    assert result.text is not None and finding.startswith("reference: line 8 (wrong about the reference)")
     (row,) = parse_negative_cases(result.text).rows
     assert row.reference == "panics" and "missing" in row.wit
     assert "other" not in row.wit and "export" not in row.wit
