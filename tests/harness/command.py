@@ -16,10 +16,11 @@ from harness.cli.group import commands
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`said`: on both streams, as they come."""
+    """`said`: on both streams, as they come; `out`: on standard output alone."""
 
     code: int
     said: str
+    out: str
 
 
 def harness_here(*words: str, cwd: Path) -> Done:
@@ -28,4 +29,4 @@ def harness_here(*words: str, cwd: Path) -> Done:
         result = CliRunner(env={"COLUMNS": "200"}).invoke(commands, words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Done(result.exit_code, result.output)
+    return Done(result.exit_code, result.output, result.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from harness.process.steps import Steps
 from harness.suite.case import load_case
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.selection import Ours, Selection
+from interpreters.build import build_echo
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -51,6 +53,12 @@ def plan(seed: int = 3, wit: str = WORLD, calls: int = 40) -> Plan:
 def bench(folder: Path, interpreter: Path, version: int = 3, selection: Selection | None = None) -> Workbench:
     chosen = selection or Selection((Ours(),))
     return Workbench(Settings(folder, chosen, interpreter=Interpreter(interpreter, version)), Steps())
+
+
+@cache
+def wrong_echo(flag: str) -> bytes:
+    """`echo` with a fault, compiled once for several worlds."""
+    return build_echo(3, [f"-D{flag}"])
 
 
 def examined(bench: Workbench, plan: Plan) -> Examination:

@@ -138,9 +138,9 @@ sys.exit(done.returncode)
 
 
 def test_no_reference_says_so_first(suite: Path) -> None:
-    done = harness("run", "cases/scalars", "--no-reference", "-j", "1", cwd=suite)
-    assert done.returncode == 0
-    assert done.stdout.startswith("no reference was requested: judged by the model alone")
+    done = harness_here("run", "cases/scalars", "--no-reference", "-j", "1", cwd=suite)
+    assert done.code == 0
+    assert done.out.startswith("no reference was requested: judged by the model alone")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_it_is_used_wrongly_in_a_process_of_its_own(suite: Path) -> None:
 def test_a_bad_case_is_refused_with_its_line(suite: Path) -> None:
     bad = suite / "cases" / "scalars" / "byte.toml"
     bad.write_text(CASE.replace("255", "256"))
-    done = harness("run", "cases/scalars", "-j", "1", cwd=suite)
-    assert done.returncode == 2
-    assert "byte.toml:12:" in done.stdout
+    done = harness_here("run", "cases/scalars", "-j", "1", cwd=suite)
+    assert done.code == 2
+    assert "byte.toml:12:" in done.out
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
@@ -208,30 +208,30 @@ def test_check(suite: Path) -> None:
     (suite / "w.wit").write_text(
         "package a:b; interface x { f: func(a: list<string>); } world w { import x; export x; }"
     )
-    done = harness("check", "w.wit", "--seed", "3", "--calls", "4", cwd=suite)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 case: 1 pass" in done.stdout
+    done = harness_here("check", "w.wit", "--seed", "3", "--calls", "4", cwd=suite)
+    assert done.code == 0, done.said
+    assert "1 case: 1 pass" in done.out
 
 
 def test_what_is_not_run_has_not_passed(suite: Path) -> None:
     (suite / "w.wit").write_text("package a:b; interface i { resource r; f: func(a: r); } world w { import i; }")
-    done = harness("check", "w.wit", cwd=suite)
-    assert "skipped w@0: nothing of the world can be run\n" in done.stdout, done.stdout + done.stderr
-    assert "unsupported in w@0: import a:b/i#f: the subject has no own<a:b/i#r> to give\n" in done.stdout
-    assert "1 case: 1 skip" in done.stdout
-    assert done.stdout.endswith("; no call ran\n")
-    assert done.returncode == 0
-    strict = harness("check", "w.wit", "--strict", "--json", "out.json", cwd=suite)
-    assert strict.returncode == 1, strict.stdout
-    assert "; --strict counts what did not run as failed; no call ran" in strict.stdout
+    done = harness_here("check", "w.wit", cwd=suite)
+    assert "skipped w@0: nothing of the world can be run\n" in done.out, done.said
+    assert "unsupported in w@0: import a:b/i#f: the subject has no own<a:b/i#r> to give\n" in done.out
+    assert "1 case: 1 skip" in done.out
+    assert done.out.endswith("; no call ran\n")
+    assert done.code == 0
+    strict = harness_here("check", "w.wit", "--strict", "--json", "out.json", cwd=suite)
+    assert strict.code == 1, strict.out
+    assert "; --strict counts what did not run as failed; no call ran" in strict.out
     assert json.loads((suite / "out.json").read_text())["strict"] is True
 
 
 def test_a_known_fault_of_a_single_world_is_told(suite: Path) -> None:
     (suite / "w.wit").write_text("package a:b; world w { import f: func(x: list<u8, 2>); }")
-    done = harness("check", "w.wit", cwd=suite)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "known fault in w@0: reference: fixed-length-list-panics" in done.stdout
+    done = harness_here("check", "w.wit", cwd=suite)
+    assert done.code == 0, done.said
+    assert "known fault in w@0: reference: fixed-length-list-panics" in done.out
 
 
 def test_what_only_our_front_end_refuses_is_a_disagreement(suite: Path) -> None:
@@ -280,16 +280,16 @@ def test_old_names_of_schemas_work_for_one_release(suite: Path, old: str, new: s
 
 
 def test_doctor(suite: Path) -> None:
-    done = harness("doctor", cwd=suite)
-    assert done.returncode == 0
-    assert "reference: wasm-tools 1.262.0" in done.stdout
-    assert "engine feature error-context:" in done.stdout
+    done = harness_here("doctor", cwd=suite)
+    assert done.code == 0
+    assert "reference: wasm-tools 1.262.0" in done.out
+    assert "engine feature error-context:" in done.out
     assert harness("doctor", "--reference", "nowhere", cwd=suite).returncode == 3
 
 
 def test_smoke(suite: Path) -> None:
-    done = harness("smoke", "--no-reference", cwd=suite)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = harness_here("smoke", "--no-reference", cwd=suite)
+    assert done.code == 0, done.said
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

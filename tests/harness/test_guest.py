@@ -14,7 +14,7 @@ from harness.toolchains.selection import Named, Selection
 from interpreters.build import build_echo
 from interpreters.echo import echo
 from reports.outcomes import Outcome
-from tests.harness.guests import ASYNC, CASES, WORLD, bench, examined, needs_zig, plan
+from tests.harness.guests import ASYNC, CASES, WORLD, bench, examined, needs_zig, plan, wrong_echo
 
 
 @needs_zig
@@ -52,7 +52,7 @@ MUTANTS = ("MUTANT_FIRST_ELEMENT_DROPPED", "MUTANT_EXCHANGED_FIELDS", "MUTANT_NO
 @pytest.mark.parametrize("flag", MUTANTS)
 def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> None:
     library = tmp_path / "mine.so"
-    library.write_bytes(build_echo(3, [f"-D{flag}"]))
+    library.write_bytes(wrong_echo(flag))
     found = examined(bench(tmp_path, library), plan(wit=wit))
     assert found.verdict.outcome is Outcome.FAIL
     assert found.verdict.minority == "mine.so"

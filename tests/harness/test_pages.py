@@ -12,7 +12,7 @@ import pytest
 
 import interpreters
 from tests.harness.test_cli import CASE
-from tests.harness.test_page_commands import DOCS, blocks, shell
+from tests.harness.test_page_commands import DOCS, blocks, said, shell
 
 ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -86,8 +86,8 @@ def test_all_other_commands_run(tmp_path: Path) -> None:
     assert shell(tmp_path, generator + core).returncode == 0
     assert len(HERE) >= 12
     for page, line in HERE:
-        done = shell(tmp_path, generator + line)
-        assert done.returncode == 0, (page.name, line, done.stdout + done.stderr)
+        code, text = said(tmp_path, line, before=generator)
+        assert code == 0, (page.name, line, text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

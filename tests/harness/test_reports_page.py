@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.harness.test_cli import CASE, environment
+from tests.harness.command import harness_here
+from tests.harness.test_cli import CASE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
 
@@ -25,9 +24,8 @@ def test_the_commands_of_the_page(tmp_path: Path) -> None:
     assert len(found) >= 7
     for words in found:
         assert words[0] == "harness"
-        command = [sys.executable, "-c", "from harness.cli import main; main()", *words[1:]]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, env=environment())
-        assert done.returncode == 0, (words, done.stdout + done.stderr)
+        done = harness_here(*words[1:], cwd=tmp_path)
+        assert done.code == 0, (words, done.said)
         if words[1] == "run":
             (tmp_path / "old.json").write_bytes((tmp_path / "new.json").read_bytes())
     assert (tmp_path / "report" / "comparison.html").is_file()
