@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.mutants.asking import ASKING
 from harness.mutants.async_calls import ASYNC_CALLS
+from harness.mutants.async_numbers import ASYNC_NUMBERS
 from harness.mutants.both_ends import BOTH_ENDS
 from harness.mutants.copying import COPYING
 from harness.mutants.description import DESCRIPTION
@@ -29,6 +30,7 @@ _TABLES = (
     DESCRIPTION,
     ASKING,
     ASYNC_CALLS,
+    ASYNC_NUMBERS,
     COPYING,
 )
 
