@@ -8,6 +8,7 @@ from harness.binary.canon import read_definitions
 from harness.binary.canon_definitions import ENCODINGS, CanonDefinition, CanonDefinitions
 from harness.binary.sections import BinaryError
 from harness.judge.difference import NOTHING, Difference
+from harness.judge.opcodes import wrong_built_ins
 from harness.plan.roles import Role
 from harness.world.merging import canonical_name
 from harness.world.types import Prim
@@ -27,7 +28,7 @@ STANDARD_PREFIX = "cm32p2"
 def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list[Difference]:
     """By the specification: strings are UTF-8, the encoding of the generated libraries; a lift has `post-return` if the
     library has a function for it; `task.return` and its lift have equal options (CanonicalABI.md, `canon task.return`);
-    what is imported with `[async-lower]`, and nothing else, has the option `async`.
+    what is imported with `[async-lower]`, and nothing else, has the option `async`; a built-in is what its name says.
 
     `hooked`: lifts refer to functions that the linker made, not to those of the library. Then nothing here says which
     have a `post-return`; that it is called shows in the traces.
@@ -37,7 +38,8 @@ def judge_options(component: bytes, role: Role, *, hooked: bool = False) -> list
     except (BinaryError, IndexError, KeyError) as error:
         return [_difference(role, "", "canonical definitions that can be read", str(error))]
     post_returns = () if hooked else _post_returns(found, role)
-    return [*_encodings(found, role), *post_returns, *_task_returns(found, role), *_forms(found, role)]
+    named = wrong_built_ins(found, role)
+    return [*_encodings(found, role), *post_returns, *_task_returns(found, role), *_forms(found, role), *named]
 
 
 def judge_embedded_options(component: bytes, world: World, encoding: str, role: Role) -> list[Difference]:

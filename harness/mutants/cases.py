@@ -5,12 +5,14 @@ from __future__ import annotations
 from harness.mutants.async_builtins import BUILTIN_CASES
 from harness.mutants.async_cases import ASYNC_CASES
 from harness.mutants.hook_cases import HOOK_CASES
+from harness.mutants.number_cases import NUMBER_CASES
 from harness.mutants.world_text import case_names
 
 CASES = {
     **ASYNC_CASES,
     **HOOK_CASES,
     **BUILTIN_CASES,
+    **NUMBER_CASES,
     "bad-discriminants": """title = "A discriminant beyond the last case"
 why = "What is no case must never be taken for one."
 origin = "own"

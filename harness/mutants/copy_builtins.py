@@ -35,7 +35,7 @@ def _exchanged(entry: CopyEntry, one: CopyIntrinsic, other: CopyIntrinsic) -> Co
     return replace(entry, builtins=tuple(builtins))
 
 
-def _instead(
+def instead(
     assembly: Assembly, entry: CopyEntry, intrinsic: CopyIntrinsic, write: Callable[[Body, Callable[[], None]], None]
 ) -> CopyEntry:
     """A function in the place of a built-in; `write` gets its body, and what calls the built-in with its arguments."""
@@ -122,7 +122,7 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
         body.i64_const(32)
         body.op(Op.I64_SHR_U, Op.I64_OR)
 
-    return _instead(assembly, original(assembly, helpers, table, copy), CopyIntrinsic.NEW, write)
+    return instead(assembly, original(assembly, helpers, table, copy), CopyIntrinsic.NEW, write)
 
 
 @_row(
@@ -134,7 +134,7 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
 )
 def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable, copy: CopyUse) -> CopyEntry:
     entry: CopyEntry = original(assembly, helpers, table, copy)
-    return _instead(assembly, entry, CopyIntrinsic.DROP_READABLE, lambda body, call: None)
+    return instead(assembly, entry, CopyIntrinsic.DROP_READABLE, lambda body, call: None)
 
 
 @_row(
@@ -146,7 +146,7 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
 )
 def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable, copy: CopyUse) -> CopyEntry:
     entry: CopyEntry = original(assembly, helpers, table, copy)
-    return _instead(assembly, entry, CopyIntrinsic.DROP_WRITABLE, lambda body, call: None)
+    return instead(assembly, entry, CopyIntrinsic.DROP_WRITABLE, lambda body, call: None)
 
 
 @_row(
@@ -158,7 +158,7 @@ def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable
 )
 def _(original: Original, assembly: Assembly, helpers: Helpers, table: TypeTable, copy: CopyUse) -> CopyEntry:
     entry: CopyEntry = original(assembly, helpers, table, copy)
-    return _instead(assembly, entry, CopyIntrinsic.CANCEL_READ, lambda body, call: body.i32_const(2))
+    return instead(assembly, entry, CopyIntrinsic.CANCEL_READ, lambda body, call: body.i32_const(2))
 
 
 @_row(

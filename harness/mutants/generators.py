@@ -6,6 +6,7 @@ from harness.mutants.asking import ASKING
 from harness.mutants.async_description import ASYNC_DESCRIPTION
 from harness.mutants.async_exports import ASYNC_EXPORTS
 from harness.mutants.async_imports import ASYNC_IMPORTS
+from harness.mutants.async_numbers import ASYNC_NUMBERS
 from harness.mutants.both_ends import BOTH_ENDS
 from harness.mutants.copy_builtins import COPY_BUILTINS
 from harness.mutants.copy_imports import COPY_IMPORTS
@@ -35,6 +36,7 @@ _TABLES = (
     ASYNC_IMPORTS,
     ASYNC_EXPORTS,
     ASYNC_DESCRIPTION,
+    ASYNC_NUMBERS,
     COPY_PAYLOADS,
     COPY_BUILTINS,
     COPY_IMPORTS,

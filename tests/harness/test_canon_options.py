@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from generator.component.canon import StringEncoding
+from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.canonical import CanonicalDefinitions
+from generator.componentize.definitions import CoreImport, ResourceBuiltin
 from generator.componentize.encoder import componentize
 from generator.componentize.options import NeededOptions, TypeContents
+from generator.componentize.plan import PlanModule
 from generator.componentize.single import plan_single
+from harness.binary.canon_definitions import CanonDefinition, CanonDefinitions, DefinitionOptions
 from harness.frontend.front_end import WitText, surround
 from harness.judge.canon_options import judge_embedded_options, judge_options, options_beside
+from harness.judge.opcodes import wrong_built_ins
 from harness.plan.roles import Role
 from tests.generator.componentize.modules import dummy_module
 from tests.generator.componentize.test_task_return import task_module
@@ -118,6 +122,55 @@ def test_built_ins_move_the_strings_of_streams_and_futures(type: str, moves_stri
     world = surround(WitText(wit, "w.wit"), ends=True).parts[Role.SUBJECT].world
     found = judge_embedded_options(componentize(plan_single(dummy_module(wit))), world, "utf-16", Role.SUBJECT)
     assert [(each.path, each.expected) for each in found] == [("a:b/i f", "utf-16")] * moves_strings
+
+
+BUILT_INS = "package a:b; interface i { resource r { constructor(); } } world w { import i; export i; }"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "name"),
+    [
+        (BuiltinOp.RESOURCE_DROP, BuiltinOp.RESOURCE_REP, "[export]a:b/i [resource-drop]r"),
+        (BuiltinOp.RESOURCE_REP, BuiltinOp.RESOURCE_NEW, "[export]a:b/i [resource-rep]r"),
+    ],
+)
+def test_a_built_in_under_the_name_of_another(
+    monkeypatch: pytest.MonkeyPatch, right: BuiltinOp, wrong: BuiltinOp, name: str
+) -> None:
+    assert told(componentize(plan_single(dummy_module(BUILT_INS)))) == []
+    original = CanonicalDefinitions.core_function
+
+    def exchanged(self: CanonicalDefinitions, item: CoreImport, module: PlanModule) -> int:
+        if isinstance(item.meaning, ResourceBuiltin) and item.meaning.op is right:
+            item = replace(item, meaning=replace(item.meaning, op=wrong))
+        return original(self, item, module)
+
+    monkeypatch.setattr(CanonicalDefinitions, "core_function", exchanged)
+    assert (name, right.text, wrong.text) in told(componentize(plan_single(dummy_module(BUILT_INS))))
+
+
+@pytest.mark.parametrize(
+    ("name", "opcode", "wrong"),
+    [
+        ("[thread-yield]", 0x0C, []),
+        ("[thread-yield]", 0x1F, [("thread.yield", "waitable-set.new")]),
+        ("[thread-yield-then-resume]", 0x2B, []),
+        ("[context-get-i32-0]", 0x0B, [("context.get", "context.set")]),
+        ("[context-set-0]", 0x0B, []),
+        ("[async-lower][subtask-cancel]", 0x06, []),
+        ("[async-lower][subtask-cancel]", 0x0D, [("subtask.cancel", "subtask.drop")]),
+        ("[error-context-new-latin1+utf16]", 0x1D, [("error-context.new", "error-context.debug-message")]),
+        ("[stream-read-unit]", 0x0F, []),
+        ("[async-lower][stream-read-0][method]r.f", 0x10, [("stream.read", "stream.write")]),
+        ("[waitable-set-poll]", 0x2E, [("waitable-set.poll", "the definition with opcode 0x2e")]),
+        ("[method]r.subtask-drop", 0x01, []),
+        ("subtask-drop", 0x01, []),
+    ],
+)
+def test_names_of_built_ins(name: str, opcode: int, wrong: list[tuple[str, str]]) -> None:
+    definitions = CanonDefinitions(others={("$root", name): [CanonDefinition(opcode, DefinitionOptions())]})
+    found = [(each.expected, each.actual) for each in wrong_built_ins(definitions, Role.SUBJECT)]
+    assert found == wrong
 
 
 def test_what_is_no_component() -> None:
