@@ -121,6 +121,18 @@ class Instance:
     def unset(self, register: int) -> Exception:
         return ValueError(f"the script of the {self.role.value} reads register {register} before it is set")
 
+    def without_part(self, value: s.Value, step: int) -> Exception:
+        return ValueError(f"no part {step} in {in_words(value)}")
+
+    def part(self, value: s.Value, path: Sequence[int]) -> s.Value:
+        """The part of a value that `pick` takes."""
+        for step in path:
+            parts = _parts(value)
+            if step >= len(parts):
+                raise self.without_part(value, step)
+            value = parts[step]
+        return value
+
     def store(self, register: int, value: s.Value) -> None:
         self.registers[register] = value
 
@@ -162,16 +174,12 @@ _EVALUATE: dict[type, Callable[[Instance, Any, tuple[s.Value, ...]], s.Value]] =
 }
 
 
-def part(value: s.Value, path: tuple[int, ...]) -> s.Value:
-    """The part of a value that `pick` takes."""
-    for step in path:
-        match value:
-            case s.Fields(items) | s.Items(items):
-                value = items[step]
-            case s.CaseValue(_, payload) if payload is not None and step == 0:
-                value = payload
-            case s.Entries(pairs):
-                value = pairs[step // 2][step % 2]
-            case _:
-                raise ValueError(f"no part {step} in {in_words(value)}")
-    return value
+def _parts(value: s.Value) -> Sequence[s.Value]:
+    match value:
+        case s.Fields(items) | s.Items(items):
+            return items
+        case s.CaseValue(_, payload) if payload is not None:
+            return (payload,)
+        case s.Entries(pairs):
+            return [part for pair in pairs for part in pair]
+    return ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness.model import resource_ops
 from harness.model.context import LiftLowerContext, Unpredictable
 from harness.model.crossing import Crossing, Crossings
-from harness.model.instance import Instance, part
+from harness.model.instance import Instance
 from harness.model.table import ResourceHandle, ResourceIdentity, SpecTrap, Subtask, Task
 from harness.plan.events import Events
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -101,7 +101,7 @@ class _Machine:
                 case s.Set(register, value):
                     instance.store(register, instance.evaluate(value, args))
                 case s.Pick(register, value, path):
-                    instance.store(register, part(instance.evaluate(value, args), path))
+                    instance.store(register, instance.part(instance.evaluate(value, args), path))
                 case s.Trap():
                     raise instance.fail("script_trap")
                 case _ if isinstance(op, s.HandleOp):

@@ -33,10 +33,13 @@ from harness.plan.steps import DropStep, Step
 from harness.planner.composition import Composition
 from harness.planner.room import Doing
 from harness.values.values import Value
+from harness.world.layout import Layout
 from harness.world.world import Function
 
 REGISTERS_OF_CALL = 6
 """The most registers of a call in the background, where none is used twice."""
+MOST_HELD = 3
+"""Calls that one call's backpressure holds back at once."""
 
 
 @unique
@@ -139,6 +142,7 @@ class Tasking:
     random: Random
     new_name: Callable[[str], str]
     ways: list[Callable[[Doing, Function], None]] = field(init=False)
+    _layout: Layout = field(init=False, default_factory=Layout)
 
     def __post_init__(self) -> None:
         self.ways = [self._cancelled, self._cancelled, self._returned_unseen, self._backpressure, self._several]
@@ -173,7 +177,7 @@ class Tasking:
         self._cancel(frame, begun, at_once=bool(tail))
 
     def _backpressure(self, frame: Doing, function: Function) -> None:
-        """A call starts only when another of the same component has ended its backpressure; or never."""
+        """A call starts only when another of the same component has ended its backpressure; or never. Or several do."""
         links = self.calls.composition.links
         callee, _ = links.callee(frame.role, function.interface, function.name)
         holders = [
@@ -193,8 +197,14 @@ class Tasking:
             self.calls.end(frame, begun)
             self._all_after(frame, holder, holds, [])
         else:
-            waits = Waits(For.TURNS, self.random.randrange(3))
-            self._all_after(frame, holder, holds, [self.calls.begin(frame, function, waits)])
+            held = [function]
+            # the arguments of a call that has not started must stay in memory, if they are there
+            spilling = [other for other in holders if self._layout.spills(other)] or holders
+            while len(held) < MOST_HELD and not self._once_in(3):
+                held.append(self.random.choice(holders if self._once_in(4) else spilling))
+            waits = [Waits(For.TURNS, self.random.randrange(3)) for _ in held]
+            calls = [self.calls.begin(frame, each, how) for each, how in zip(held, waits, strict=True)]
+            self._all_after(frame, holder, holds, calls)
 
     def _all_after(self, frame: Doing, holder: Begun, holds: Waits, others: list[Begun]) -> None:
         """The others start once `holder` has ended its backpressure: by itself, or because it is cancelled."""

@@ -85,11 +85,15 @@ class Layout:
             alignment = max(alignment, member_alignment)
         return align_to(size, alignment), alignment
 
+    def spills(self, function: Function) -> bool:
+        """Whether an asynchronous call passes the parameters in memory (`canon_lower`)."""
+        return sum([self.flat_count(param.type) for param in function.params]) > MAX_FLAT_ASYNC_PARAMS
+
     def async_area(self, function: Function) -> tuple[int, int]:
         """Size and alignment of what a caller that is lowered async keeps in memory: the parameters if they are more
         than `MAX_FLAT_ASYNC_PARAMS` core values, then the result (`canon_lower`), as one record."""
         params = [param.type for param in function.params]
-        stored = params if sum(map(self.flat_count, params)) > MAX_FLAT_ASYNC_PARAMS else []
+        stored = params if self.spills(function) else []
         return self.record([*stored, function.result] if function.result is not None else stored)
 
     def _sum(self, cases: tuple[t.Type | None, ...]) -> tuple[int, int]:

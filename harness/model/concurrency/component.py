@@ -13,7 +13,7 @@ from harness.model.concurrency.threads import Thread
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
 from harness.model.hooks import HookEvents
 from harness.model.instance import Identify, Instance
-from harness.model.table import Entry, SpecTrap, wrong_kind
+from harness.model.table import Entry, SpecTrap, Unpredictable, wrong_kind
 from harness.plan.outcomes import TrapClass
 from harness.plan.places import Place
 from harness.plan.roles import Role
@@ -84,6 +84,12 @@ class ComponentInstance(Instance, Forked):
 
     def unset(self, register: int) -> Exception:
         return self.fail("register_empty")
+
+    def without_part(self, value: s.Value, step: int) -> Exception:
+        """In another schedule a frame may get the arguments of another call."""
+        if isinstance(value, s.Raw | s.Pointer):
+            return Unpredictable(f"part {step} of bytes")
+        return self.fail("pick")
 
     def add(self, waitable: Waitable) -> int:
         waitable.index = self.table.add(waitable)

@@ -13,7 +13,6 @@ from harness.model.concurrency.lowers import call, cancel_subtask, drop_subtask,
 from harness.model.concurrency.store import Guest, Store
 from harness.model.concurrency.threads import Activity, LiftKind, Thread
 from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState
-from harness.model.instance import part
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
 from harness.script import async_operations as ao
@@ -72,7 +71,8 @@ def _set(_store: Store, thread: Thread, op: s.Set) -> None:
 
 
 def _pick(_store: Store, thread: Thread, op: s.Pick) -> None:
-    thread.task.inst.store(op.register, part(evaluate(thread, op.value), op.path))
+    inst = thread.task.inst
+    inst.store(op.register, inst.part(evaluate(thread, op.value), op.path))
 
 
 def _got(_store: Store, thread: Thread, op: ao.Got) -> None:
