@@ -119,6 +119,17 @@ class TestExpectations:
         assert judge("x/y", plan(), cells, Structure(), TOOLS, entry).outcome is Outcome.TOOL_PANICKED
 
     @pytest.mark.parametrize(
+        ("mixed", "outcome"), [("todo!", Outcome.EXPECTED_FAILURE), ("unwrap", Outcome.TOOL_PANICKED)]
+    )
+    def test_the_same_text_is_the_same_fault_in_whatever_cell(self, mixed: str, outcome: Outcome) -> None:
+        """The entry explains what is said of the maker's own cell alone."""
+        cells = [cell_run(cell, GOOD) for cell in default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)]
+        cells[1] = failed(cells[1].cell, Panicked(101, "todo!", "generate"))
+        cells[2] = failed(cells[2].cell, Panicked(101, mixed, "generate"))
+        entry = known(outcome="tool panicked", message="^the (subject|driver) of reference@winch: ")
+        assert judge("x/y", plan(), cells, Structure(), TOOLS, entry).outcome is outcome
+
+    @pytest.mark.parametrize(
         ("stop", "outcome"), [(STOPPED, Outcome.LIMIT_REACHED), (FAULT, Outcome.ENGINE_FAULT)], ids=["limit", "fault"]
     )
     def test_no_known_fault_excuses_a_mixed_cell_that_was_not_judged(self, stop: Trap, outcome: Outcome) -> None:
