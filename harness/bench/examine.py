@@ -101,9 +101,7 @@ def examine(
     observed = Observed([])
     present = [bench.toolchains[name] for name in options.toolchains or ()]
     since = time.perf_counter()
-    embedded = bench.embedding.judge(plan, present)
-    for toolchain, findings in bench.packages.judge(plan, present).items():
-        embedded[toolchain] = [*embedded.get(toolchain, ()), *findings]
+    embedded = bench.judge_subcommands(plan, present)
     observed.clock.add("embed", since)
     for cells in _rounds(bench, plan, options):
         bench.observer.observe(plan, cells, bench.settings.run_limits, observed)

@@ -23,6 +23,7 @@ from harness.fuzz.trial import Recipe, run_world
 from harness.judge.judging import judge
 from harness.judge.party import BesideFirst, BetweenHosts, OurFrontEnd, toolchain_of, with_name
 from harness.judge.structure import Structure
+from harness.judge.unmergeable import merged_all_the_same
 from harness.judge.verdict import Verdict, skipped
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -202,8 +203,11 @@ class Oracle:
         runs = [run for run in observed.cells if str(run.cell) not in refused]
         if not runs:
             return skipped("; ".join(refused.values()))
-        structure = self._bench.structure.compare(plan, runs) if structural else Structure()
-        embedded = self._bench.embedding.judge(plan, self._bench.toolchains.values())
+        structure = Structure()
+        if structural:
+            merged = merged_all_the_same(plan, runs, self._bench.builder, observed.clock)
+            structure = self._bench.structure.compare(plan, runs, merged)
+        embedded = self._bench.judge_subcommands(plan, list(self._bench.toolchains.values()))
         verdict = judge("fuzz", plan, runs, structure, self._tools, self._options.expectations, embedded)
         if isinstance(self._party, BetweenHosts):
             verdict = ask_host(self._bench, plan, runs, self._options.engine, verdict)

@@ -17,6 +17,7 @@ _REMARKS = ("external_id",)
 """Members of any item. Documentation and gates are left out: items behind closed gates are already gone, and open gates
 have no effect on a run."""
 _WITH_DOCS = ("external_id", "docs", "stability")
+_NO_DOCS = {"contents": ""}
 ABSENT = "(nothing)"
 _LONGEST = 200
 OTHER_SHAPES = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -178,7 +179,9 @@ class _Reading:
         return [self._type(element), size]
 
     def _remarks(self, item: Json) -> dict[str, Json]:
-        return {word: item[word] for word in (_WITH_DOCS if self._docs else _REMARKS) if word in item}
+        """An empty comment documents nothing: no specification tells it from none, and tools differ."""
+        known = _WITH_DOCS if self._docs else _REMARKS
+        return {word: item[word] for word in known if word in item and item[word] != _NO_DOCS}
 
     _parts: Mapping[str, Callable[[_Reading, Json], Json]] = {
         "record": _fields,
