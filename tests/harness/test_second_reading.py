@@ -278,3 +278,13 @@ def test_a_text_that_must_be_refused(
 def test_a_world_that_is_read_right(bench: Workbench) -> None:
     plan = check_plan(WitText(RENAMED, "w.wit"), "w", calls=4)
     assert examine(bench, "w", plan, Options(artifacts=None)).verdict.minority is None
+
+
+def test_an_empty_comment_documents_nothing() -> None:
+    def read(text: str) -> str:
+        return json.dumps(resolve_json(load_text(text, "w.wit", ())[0]))
+
+    documented = read("package a:b; /// Words\n interface i { } world w { import i; }")
+    without = by_names(json.loads(read("package a:b; interface i { } world w { import i; }")), docs=True)
+    assert by_names(json.loads(documented.replace("Words", "")), docs=True) == without
+    assert by_names(json.loads(documented), docs=True) != without

@@ -128,3 +128,12 @@ def test_no_task_ends_while_it_reads() -> None:
     for (changed,) in ends:
         assert isinstance(changed, CallStep)
         assert changed.during.index(ExitStep()) < changed.during.index(read)
+
+
+def test_a_second_return_is_never_the_only_one() -> None:
+    """F6 in docs/async.md: a callee that continues after its return may end before its call is dropped."""
+    call: CallStep[Value] = replace(CALL, during=(YieldStep(1),))
+    strays = [one_step_more(injected(0).composition, [call], Random(seed)) for seed in range(200)]
+    changed = [stray.change([call])[0] for stray in strays if stray is not None and "returns twice" in stray.kind]
+    assert changed
+    assert all(isinstance(step, CallStep) and step.during.count(ReturnStep()) == 2 for step in changed)
