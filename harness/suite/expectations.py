@@ -57,8 +57,8 @@ class Expectations:
     facts: WorldFacts | None = None
 
     def about(self, facts: WorldFacts) -> Expectations:
-        """The expectations that may apply to the world of these facts."""
-        return Expectations(tuple(item for item in self.items if item.possible(facts)), facts)
+        """The same, about the world of these facts. No condition is asked yet."""
+        return replace(self, facts=facts)
 
     def within(self, case: str) -> Expectations:
         """The expectations that concern a case, for what is made of it under other names. They demand nothing."""
@@ -74,5 +74,7 @@ class Expectations:
         return [min(items, key=lambda item: not item.demands(case), default=None) for items in found]
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
-        """Expectations that name this case, so the tool must not pass it silently."""
-        return [item for item in self.items if item.tool == tool and item.demands(case)]
+        """Expectations that name this case, so the tool must not pass it silently, and whose fault its world can
+        show."""
+        named = [item for item in self.items if item.tool == tool and item.demands(case)]
+        return [item for item in named if self.facts is None or item.possible(self.facts)]

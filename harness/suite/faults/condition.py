@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 from harness.trace.event import Event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class WorldFacts:
-    """The known facts about the world, or the link case, in which a tool fails."""
+    """The known facts about the world, or the link case, in which a tool fails.
+
+    Most worlds show no failure, so what takes time to find is found when a condition first asks for it, once.
+    """
 
     wit: str
-    unused_end: bool = False
-    """It has a stream or future type that no function uses."""
-    kept: tuple[tuple[str, str], ...] = ()
-    """Its imports that must stay beside a higher compatible version, each with that version."""
+    find_unused_end: Callable[[], bool] = lambda: False
+    find_kept: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
     program: str = ""
     """The text of the file of a link case; empty: it is none."""
+    _met: dict[OfWorld, bool] = field(default_factory=dict, init=False)
+    """The conditions that were asked so far; several entries may have the same one."""
+
+    @cached_property
+    def unused_end(self) -> bool:
+        """It has a stream or future type that no function uses."""
+        return self.find_unused_end()
+
+    @cached_property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Its imports that must stay beside a higher compatible version, each with that version."""
+        return tuple(self.find_kept())
+
+    def meet(self, condition: OfWorld) -> bool:
+        """Whether a condition on the world holds."""
+        if condition not in self._met:
+            self._met[condition] = condition.holds(self)
+        return self._met[condition]
 
 
 class Differs(Protocol):
@@ -80,5 +100,12 @@ class FaultCondition(Protocol):
 class OfWorld(FaultCondition, Protocol):
     """A condition on the world alone. It is not met as long as nothing is known about the world."""
 
+    def holds(self, facts: WorldFacts) -> bool:
+        """The answer, which `WorldFacts.meet` keeps."""
+        ...
+
+    def possible(self, facts: WorldFacts) -> bool:
+        return facts.meet(self)
+
     def matches(self, failure: Matched) -> bool:
-        return failure.facts is not None and self.possible(failure.facts)
+        return failure.facts is not None and failure.facts.meet(self)

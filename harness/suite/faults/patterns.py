@@ -14,7 +14,7 @@ class WitOfWorld(OfWorld):
 
     pattern: str
 
-    def possible(self, facts: WorldFacts) -> bool:
+    def holds(self, facts: WorldFacts) -> bool:
         return re.search(self.pattern, facts.wit) is not None
 
 
@@ -24,7 +24,7 @@ class TextOfProgram(OfWorld):
 
     pattern: str
 
-    def possible(self, facts: WorldFacts) -> bool:
+    def holds(self, facts: WorldFacts) -> bool:
         return bool(facts.program) and re.search(self.pattern, facts.program) is not None
 
 
