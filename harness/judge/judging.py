@@ -251,7 +251,9 @@ def about(plan: Plan, expectations: Expectations) -> Expectations:
         subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
         return [pair for world in subjects for pair in merging(world).kept.items()]
 
-    return expectations.about(WorldFacts(plan.subject_wit, unused_end, kept))
+    subject = next((part for part in plan.components if part.role is Role.SUBJECT), None)
+    world, features = (None, ()) if subject is None else (subject.world, subject.features)
+    return expectations.about(WorldFacts(plan.subject_wit, world, features, unused_end, kept))
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

@@ -9,7 +9,7 @@ cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left o
 outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
-wit = 'list<.*, \d+>'                   # a condition (`harness/suite/faults/keys.py` has them all); may be left out
+fixed-length-list = true                # a condition (`harness/suite/faults/keys.py` has them all); may be left out
 beside = "another-id"                   # an entry that must explain another failure in the same world; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
@@ -26,7 +26,7 @@ from packaging.specifiers import SpecifierSet
 from harness.suite import tool_versions
 from harness.suite.expectations import Expectation, Expectations
 from harness.suite.faults.condition import FaultCondition
-from harness.suite.faults.keys import KEYS, Flag, Key, Pattern
+from harness.suite.faults.keys import KEYS, Flag, Key, Numbers, Pattern, PlainName
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
 from reports.outcomes import Outcome
@@ -134,6 +134,17 @@ def _condition(file: TomlFile, place: KeyPath, owner: str, key: Key) -> FaultCon
             return make(pattern) if pattern else None
         case Flag(name, make):
             return make() if _flag(file, place, owner, name) else None
+        case PlainName(name, make):
+            return make(_string(file, place, owner, name)) if name in _within(file, place) else None
+        case Numbers(name, make):
+            return make(_numbers(file, place, owner, name)) if name in _within(file, place) else None
+
+
+def _numbers(file: TomlFile, place: KeyPath, owner: str, key: str) -> tuple[int, ...]:
+    value = _within(file, place)[key]
+    if not isinstance(value, list) or not value or not all(type(item) is int for item in value):
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a list of numbers")
+    return tuple(value)
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from harness.suite.faults.link_program import ProgramOfCase
 from harness.trace.event import Event
+
+if TYPE_CHECKING:
+    from harness.frontend.world_shape import WorldShape
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +23,23 @@ class WorldFacts:
     """
 
     wit: str
+    world: str | None = None
+    """The world's name in `wit`, as a command takes it; None: its only one."""
+    features: tuple[str, ...] = ()
+    """Those whose gates are open."""
     find_unused_end: Callable[[], bool] = lambda: False
     find_kept: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
-    program: str = ""
-    """The text of the file of a link case; empty: it is none."""
+    program: ProgramOfCase | None = None
+    """None: it is no link case."""
     _met: dict[OfWorld, bool] = field(default_factory=dict, init=False)
     """The conditions that were asked so far; several entries may have the same one."""
+
+    @cached_property
+    def shape(self) -> WorldShape:
+        """What its WIT means. Raises `FrontEndError` for WIT that is none."""
+        from harness.frontend.world_shape import shape_of  # loads the front end, which most commands need not
+
+        return shape_of(self.wit, self.world, self.features)
 
     @cached_property
     def unused_end(self) -> bool:

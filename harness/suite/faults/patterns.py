@@ -25,7 +25,7 @@ class TextOfProgram(OfWorld):
     pattern: str
 
     def holds(self, facts: WorldFacts) -> bool:
-        return bool(facts.program) and re.search(self.pattern, facts.program) is not None
+        return facts.program is not None and re.search(self.pattern, facts.program.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
