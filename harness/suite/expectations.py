@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from harness.suite.faults.bounded import search
 from harness.suite.faults.condition import FaultCondition, Matched, Told, WorldFacts
 
 
@@ -25,6 +25,8 @@ class Expectation:
     conditions: tuple[FaultCondition, ...] = ()
     beside: str = ""
     """The id of an entry that must explain another failure of the tool in the same world."""
+    place: str = field(default="", compare=False)
+    """Where `message` stands: its file, its entry and its key."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or case in self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
@@ -38,7 +40,7 @@ class Expectation:
         about the world."""
         if told.outcome != self.outcome or not self.concerns(case):
             return False
-        named = re.search(self.message, told.message)
+        named = search(self.message, told.message, self.place)
         if named is None:
             return False
         failure = Matched(told, named, facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,8 @@ from harness.suite.faults.link_program import ProgramOfCase
 from harness.trace.event import Event
 
 if TYPE_CHECKING:
+    import regex
+
     from harness.frontend.world_shape import WorldShape
 
 
@@ -92,7 +93,7 @@ class Matched:
     None: nothing is known about the world."""
 
     told: Told
-    named: re.Match[str]
+    named: regex.Match[str]
     facts: WorldFacts | None
 
 

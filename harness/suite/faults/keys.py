@@ -33,10 +33,10 @@ from harness.suite.faults.unused_ends import UnusedEnd
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A key with a regular expression; an empty one is no condition."""
+    """A key with a regular expression; an empty one is no condition. `make` also takes its place, for messages."""
 
     name: str
-    make: Callable[[str], FaultCondition]
+    make: Callable[[str, str], FaultCondition]
     meaning: str
 
 
