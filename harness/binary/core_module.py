@@ -128,6 +128,22 @@ def _imported(module: bytes) -> Iterator[tuple[str, str, int]]:
                 yield *key, kind
 
 
+def imported_memory(module: bytes) -> tuple[int, int | None] | None:
+    """The least and the most pages of `env.memory`, if the module imports it. Raises `BinaryError`."""
+    for part in sections(module):
+        if part.id == _IMPORT:
+            reader = Reader(module, part.body, part.end)
+            for _ in range(reader.unsigned()):
+                key = reader.name(), reader.name()
+                kind = _known(reader.byte(), reader)
+                limits = Reader(module, reader.at)
+                _extern(kind, reader)
+                if kind == 2 and key == ("env", "memory"):
+                    flags = limits.byte()
+                    return limits.unsigned(), limits.unsigned() if flags & _HAS_MAXIMUM else None
+    return None
+
+
 def has_tags(module: bytes) -> bool:
     """Whether a module defines or imports a tag, as modules with exceptions do. Raises `BinaryError`."""
     return any(part.id == _TAG for part in sections(module)) or any(kind == 4 for _, _, kind in imported(module))

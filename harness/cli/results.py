@@ -20,7 +20,7 @@ from harness.judge.party import (
 from harness.judge.ran import Ran
 from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement
-from harness.runs.pool import OutOfMemory
+from harness.runs.pool import OutOfMemory, Unusable
 from harness.toolchains.selection import ToolInfo
 from harness.world.types import qualified
 from reports import model
@@ -85,8 +85,8 @@ def _ran(ran: Ran) -> model.Ran:
 
 
 def broken_case(name: str, error: Exception, repeat: str) -> model.CaseResult:
-    """The harness itself failed, or its input is too large."""
-    outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory) else Outcome.HARNESS_ERROR
+    """The harness itself failed, or its input is too large or cannot be used."""
+    outcome = Outcome.BAD_INPUT if isinstance(error, OutOfMemory | Unusable) else Outcome.HARNESS_ERROR
     return model.CaseResult(name=name, title="", outcome=outcome, reason=str(error), repeat=repeat)
 
 

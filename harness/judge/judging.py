@@ -242,11 +242,18 @@ def failed(failure: BuildFailure) -> tuple[Outcome, str]:
 
 
 def about(plan: Plan, expectations: Expectations) -> Expectations:
-    """The expectations that may apply to a plan's world, or to the components around it."""
-    unused = any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
-    subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
-    kept = tuple(pair for world in subjects for pair in merging(world).kept.items())
-    return expectations.about(WorldFacts(plan.subject_wit, unused, kept))
+    """The expectations about a plan's world, and about the components around it."""
+
+    def unused_end() -> bool:
+        return any(has_unused_end(plan.worlds[part.role], part.world) for part in plan.components)
+
+    def kept() -> list[tuple[str, str]]:
+        subjects = [plan.worlds[part.role] for part in plan.components if part.role is Role.SUBJECT]
+        return [pair for world in subjects for pair in merging(world).kept.items()]
+
+    subject = next((part for part in plan.components if part.role is Role.SUBJECT), None)
+    world, features = (None, ()) if subject is None else (subject.world, subject.features)
+    return expectations.about(WorldFacts(plan.subject_wit, world, features, unused_end, kept))
 
 
 def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:

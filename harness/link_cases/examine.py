@@ -33,8 +33,8 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
-from harness.suite.faults.condition import WorldFacts
 from harness.suite.link_case import LinkCase, load_link_case
+from harness.suite.link_case_facts import facts_of_link_case
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
@@ -142,7 +142,7 @@ def _judged(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, opt
         return _Judged(skipped("; ".join(lacking)))
     engines = [case.engine] if case.engine else list(EngineKind) if options.full_matrix else [options.engine]
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    judging = Judging(name, tools, options.expectations.about(WorldFacts(case.wit, program=case.file.text)))
+    judging = Judging(name, tools, options.expectations.about(facts_of_link_case(case)))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
     for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:

@@ -11,10 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from harness.bench.workbench import Workbench
 
-STEP, ANSWER, AGAIN, ERROR, TOO_LARGE = "step", "answer", "again", "error", "too large"
+STEP, ANSWER, AGAIN, ERROR, TOO_LARGE, UNUSABLE = "step", "answer", "again", "error", "too large", "unusable"
 """Kinds of answers: a step begins (its name, its limit or None, processor time used so far) or ends (the enclosing
 name); the task's answer; work was lost and must be tried again; the harness failed; the task needs more memory than
-there is."""
+there is; a file of the user's cannot be used."""
 
 
 class WorkerTask(Protocol):

@@ -20,7 +20,7 @@ from harness.process.starved import STRETCH, is_starved
 from harness.process.steps import Loss
 from harness.runs import worker_process
 from harness.runs.gate import Gate
-from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, WorkerTask, receive, send
+from harness.runs.messages import AGAIN, ANSWER, STEP, TOO_LARGE, UNUSABLE, WorkerTask, receive, send
 
 _LEAVE = 20.0
 """Seconds that the launchers of an ended worker may take to end their tools."""
@@ -46,6 +46,10 @@ class TaskFailed(Exception):
 
 class OutOfMemory(TaskFailed):
     """The input of a task is too large for the memory that a worker may use. The message says what to do."""
+
+
+class Unusable(TaskFailed):
+    """A file of the user's shows in the task that it cannot be used. The message names its place."""
 
 
 class PoolClosed(Exception):
@@ -108,7 +112,7 @@ class _Worker:
             self._wait(float("inf"), self._watch.used)
             if kind == ANSWER:
                 return content
-            raise {AGAIN: _Again, TOO_LARGE: OutOfMemory}.get(kind, TaskFailed)(content)
+            raise {AGAIN: _Again, TOO_LARGE: OutOfMemory, UNUSABLE: Unusable}.get(kind, TaskFailed)(content)
         raise self._end()
 
     def _wait(self, seconds: float, used: float = 0.0) -> None:

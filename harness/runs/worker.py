@@ -18,7 +18,8 @@ from harness.bench.workbench import Workbench
 from harness.process.launching import SURROUNDINGS, Killed, hand_on
 from harness.process.memory import MEMORY, RAN_OUT
 from harness.process.steps import Steps
-from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, WorkerTask, receive, send
+from harness.runs.messages import AGAIN, ANSWER, ERROR, STEP, TOO_LARGE, UNUSABLE, WorkerTask, receive, send
+from harness.suite.faults.bounded import UnusablePattern
 
 GARBAGE_THRESHOLD = 1_000_000
 """The number of new objects between two garbage collections. Plans and traces are many objects with few cycles: with
@@ -76,6 +77,8 @@ def _performed(task: WorkerTask, bench: Workbench, steps: Steps) -> tuple[str, o
         return None  # the first clause, as in `generator/cli`
     except Killed as killed:
         return ERROR if steps.last_try else AGAIN, str(killed)
+    except UnusablePattern as error:
+        return UNUSABLE, str(error)
     except OSError as error:
         return ERROR, _told(error, bench.settings.directory) or traceback.format_exc()
     except Exception:

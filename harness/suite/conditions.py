@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from harness.suite import tool_versions
 from harness.suite.expectations import Expectation
 from harness.suite.expectations_file import OUTCOMES
+from harness.suite.faults.bounded import BadPattern, check
 from harness.text.json_schema import text
 from harness.text.toml_lines import TomlFile
 from harness.toolchains.protocol import Toolchain
@@ -89,6 +89,7 @@ class Conditions:
                         source,
                         (case,),
                         known.message,
+                        place=f"{case}: `message` of `expect` {number}",
                     )
 
 
@@ -118,9 +119,9 @@ def _check_versions(file: TomlFile, path: list[str | int], versions: str) -> Non
 
 def _check_pattern(file: TomlFile, path: list[str | int], pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except re.error as error:
-        raise file.error(path, f"not a regular expression: {error}") from error
+        check(pattern)
+    except BadPattern as error:
+        raise file.error(path, str(error)) from error
 
 
 def condition_tables(conditions: Conditions) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from harness.suite.faults.bounded import search
 from harness.suite.faults.condition import FaultCondition, Matched, Told, WorldFacts
 
 
@@ -25,6 +25,8 @@ class Expectation:
     conditions: tuple[FaultCondition, ...] = ()
     beside: str = ""
     """The id of an entry that must explain another failure of the tool in the same world."""
+    place: str = field(default="", compare=False)
+    """Where `message` stands: its file, its entry and its key."""
 
     def concerns(self, case: str) -> bool:
         return not self.cases or case in self.cases or any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
@@ -38,7 +40,7 @@ class Expectation:
         about the world."""
         if told.outcome != self.outcome or not self.concerns(case):
             return False
-        named = re.search(self.message, told.message)
+        named = search(self.message, told.message, self.place)
         if named is None:
             return False
         failure = Matched(told, named, facts)
@@ -57,8 +59,8 @@ class Expectations:
     facts: WorldFacts | None = None
 
     def about(self, facts: WorldFacts) -> Expectations:
-        """The expectations that may apply to the world of these facts."""
-        return Expectations(tuple(item for item in self.items if item.possible(facts)), facts)
+        """The same, about the world of these facts. No condition is asked yet."""
+        return replace(self, facts=facts)
 
     def within(self, case: str) -> Expectations:
         """The expectations that concern a case, for what is made of it under other names. They demand nothing."""
@@ -74,5 +76,7 @@ class Expectations:
         return [min(items, key=lambda item: not item.demands(case), default=None) for items in found]
 
     def demanded(self, tool: str, case: str) -> list[Expectation]:
-        """Expectations that name this case, so the tool must not pass it silently."""
-        return [item for item in self.items if item.tool == tool and item.demands(case)]
+        """Expectations that name this case, so the tool must not pass it silently, and whose fault its world can
+        show."""
+        named = [item for item in self.items if item.tool == tool and item.demands(case)]
+        return [item for item in named if self.facts is None or item.possible(self.facts)]

@@ -9,7 +9,7 @@ cases = ["fixed-length-lists/*"]        # names of cases, with wildcards; left o
 outcome = "tool panicked"
 message = "not yet implemented"         # a regular expression that must be found in what was said; may be left out
 reason = "wit-dylib has no fixed-length lists"
-wit = 'list<.*, \d+>'                   # a condition (`harness/suite/faults/keys.py` has them all); may be left out
+fixed-length-list = true                # a condition (`harness/suite/faults/keys.py` has them all); may be left out
 beside = "another-id"                   # an entry that must explain another failure in the same world; may be left out
 link = "https://..."                    # this, or `reproduction`: WIT and commands that show it
 """
@@ -25,8 +25,9 @@ from packaging.specifiers import SpecifierSet
 
 from harness.suite import tool_versions
 from harness.suite.expectations import Expectation, Expectations
+from harness.suite.faults.bounded import BadPattern, check
 from harness.suite.faults.condition import FaultCondition
-from harness.suite.faults.keys import KEYS, Flag, Key, Pattern
+from harness.suite.faults.keys import KEYS, Flag, Key, Numbers, Pattern, PlainName
 from harness.text.toml_lines import FileError, TomlFile, read_toml
 from harness.text.toml_positions import KeyPath
 from reports.outcomes import Outcome
@@ -102,7 +103,7 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
     if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
         raise _bad(file, (*place, "cases"), f"{id}: `cases` must be a list of names")
     message = _pattern(file, place, id, "message")
-    conditions = _conditions(file, place, id, re.compile(message))
+    conditions = _conditions(file, place, id, check(message))
     if not cases and not message:
         raise _bad(file, place, f"{id}: without `cases` and `message` it would explain everything")
     source = entry.get("link") or entry.get("reproduction")
@@ -110,7 +111,8 @@ def _entry(file: TomlFile, tool: str, index: int) -> Expectation:
         raise _bad(file, place, f"{id}: needs a `link` or a `reproduction`")
     reason = _string(file, place, id, "reason")
     beside = _string(file, place, id, "beside") if "beside" in entry else ""
-    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, conditions, beside)
+    told = _told(file, place, id, "message")
+    return Expectation(id, tool, outcome, reason, source, tuple(cases), message, conditions, beside, told)
 
 
 def _conditions(file: TomlFile, place: KeyPath, owner: str, message: re.Pattern[str]) -> tuple[FaultCondition, ...]:
@@ -131,9 +133,20 @@ def _condition(file: TomlFile, place: KeyPath, owner: str, key: Key) -> FaultCon
     match key:
         case Pattern(name, make):
             pattern = _pattern(file, place, owner, name)
-            return make(pattern) if pattern else None
+            return make(pattern, _told(file, place, owner, name)) if pattern else None
         case Flag(name, make):
             return make() if _flag(file, place, owner, name) else None
+        case PlainName(name, make):
+            return make(_string(file, place, owner, name)) if name in _within(file, place) else None
+        case Numbers(name, make):
+            return make(_numbers(file, place, owner, name)) if name in _within(file, place) else None
+
+
+def _numbers(file: TomlFile, place: KeyPath, owner: str, key: str) -> tuple[int, ...]:
+    value = _within(file, place)[key]
+    if not isinstance(value, list) or not value or not all(type(item) is int for item in value):
+        raise _bad(file, (*place, key), f"{owner}: `{key}` must be a list of numbers")
+    return tuple(value)
 
 
 def _flag(file: TomlFile, place: KeyPath, owner: str, key: str) -> bool:
@@ -148,10 +161,15 @@ def _pattern(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
     if not isinstance(value, str):
         raise _bad(file, (*place, key), f"{owner}: `{key}` must be a string")
     try:
-        re.compile(value)
-    except re.error as error:
-        raise _bad(file, (*place, key), f"{owner}: `{key}` is not a regular expression: {error}") from error
+        check(value)
+    except BadPattern as error:
+        raise _bad(file, (*place, key), f"{owner}: `{key}` is {error}") from error
     return value
+
+
+def _told(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:
+    """Where a key stands, for messages in a run."""
+    return str(file.error((*place, key), f"{owner}: `{key}`"))
 
 
 def _string(file: TomlFile, place: KeyPath, owner: str, key: str) -> str:

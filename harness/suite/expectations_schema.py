@@ -7,12 +7,21 @@ expressions, ids that occur twice).
 from __future__ import annotations
 
 from harness.suite.expectations_file import OUTCOMES
-from harness.suite.faults.keys import KEYS, Flag, Key
+from harness.suite.faults.keys import KEYS, Flag, Key, Numbers, Pattern, PlainName
 from harness.text.json_schema import DRAFT, Schema, text, texts
 
 
 def _schema(key: Key) -> Schema:
-    return {"type": "boolean" if isinstance(key, Flag) else "string", "description": key.meaning}
+    match key:
+        case Pattern():
+            return {"type": "string", "description": key.meaning}
+        case Flag():
+            return {"type": "boolean", "description": key.meaning}
+        case PlainName():
+            return text(key.meaning)
+        case Numbers():
+            numbers = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
+            return {**numbers, "description": key.meaning}
 
 
 EXPECTATIONS_SCHEMA: Schema = {

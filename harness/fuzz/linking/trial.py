@@ -22,8 +22,8 @@ from harness.fuzz.triage import triage_by
 from harness.judge.verdict import Verdict
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import Prepared, prepare
-from harness.suite.faults.condition import WorldFacts
 from harness.suite.link_case import LinkCase, parse_link_case
+from harness.suite.link_case_facts import facts_of_link_case
 
 EVERY = 5
 """Among trials in random worlds, one in so many has a link case. It takes a tenth of the time of a world."""
@@ -77,7 +77,7 @@ def judge_link_case(bench: Workbench, trial: LinkTrial, options: Options) -> tup
 def triage_of(bench: Workbench, options: Options, case: LinkCase, name: str) -> Triage:
     """For findings in a link case of this name."""
     tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
-    return triage_by(tools, options.expectations.about(WorldFacts(case.wit, program=case.file.text)), name)
+    return triage_by(tools, options.expectations.about(facts_of_link_case(case)), name)
 
 
 class LinkReduction:

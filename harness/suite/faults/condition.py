@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from harness.suite.faults.link_program import ProgramOfCase
 from harness.trace.event import Event
 
+if TYPE_CHECKING:
+    import regex
 
-@dataclass(frozen=True, slots=True)
+    from harness.frontend.world_shape import WorldShape
+
+
+@dataclass(frozen=True, eq=False)
 class WorldFacts:
-    """The known facts about the world, or the link case, in which a tool fails."""
+    """The known facts about the world, or the link case, in which a tool fails.
+
+    Most worlds show no failure, so what takes time to find is found when a condition first asks for it, once.
+    """
 
     wit: str
-    unused_end: bool = False
-    """It has a stream or future type that no function uses."""
-    kept: tuple[tuple[str, str], ...] = ()
-    """Its imports that must stay beside a higher compatible version, each with that version."""
-    program: str = ""
-    """The text of the file of a link case; empty: it is none."""
+    world: str | None = None
+    """The world's name in `wit`, as a command takes it; None: its only one."""
+    features: tuple[str, ...] = ()
+    """Those whose gates are open."""
+    find_unused_end: Callable[[], bool] = lambda: False
+    find_kept: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
+    program: ProgramOfCase | None = None
+    """None: it is no link case."""
+    _met: dict[OfWorld, bool] = field(default_factory=dict, init=False)
+    """The conditions that were asked so far; several entries may have the same one."""
+
+    @cached_property
+    def shape(self) -> WorldShape:
+        """What its WIT means. Raises `FrontEndError` for WIT that is none."""
+        from harness.frontend.world_shape import shape_of  # loads the front end, which most commands need not
+
+        return shape_of(self.wit, self.world, self.features)
+
+    @cached_property
+    def unused_end(self) -> bool:
+        """It has a stream or future type that no function uses."""
+        return self.find_unused_end()
+
+    @cached_property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Its imports that must stay beside a higher compatible version, each with that version."""
+        return tuple(self.find_kept())
+
+    def meet(self, condition: OfWorld) -> bool:
+        """Whether a condition on the world holds."""
+        if condition not in self._met:
+            self._met[condition] = condition.holds(self)
+        return self._met[condition]
 
 
 class Differs(Protocol):
@@ -57,7 +93,7 @@ class Matched:
     None: nothing is known about the world."""
 
     told: Told
-    named: re.Match[str]
+    named: regex.Match[str]
     facts: WorldFacts | None
 
 
@@ -80,5 +116,12 @@ class FaultCondition(Protocol):
 class OfWorld(FaultCondition, Protocol):
     """A condition on the world alone. It is not met as long as nothing is known about the world."""
 
+    def holds(self, facts: WorldFacts) -> bool:
+        """The answer, which `WorldFacts.meet` keeps."""
+        ...
+
+    def possible(self, facts: WorldFacts) -> bool:
+        return facts.meet(self)
+
     def matches(self, failure: Matched) -> bool:
-        return failure.facts is not None and self.possible(failure.facts)
+        return failure.facts is not None and failure.facts.meet(self)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from harness.suite.faults.condition import Differs, FaultCondition, Matched
 from harness.trace.event import Event
@@ -13,9 +12,6 @@ from harness.trace.event import Event
 _OWNER = re.compile(r"([^\s<>(),#]+)#")
 """The part before a type's name in canonical names: an interface's id or label."""
 _HANDLE = re.compile(r"(?:own|borrow)<[^<>]*>")
-_WITH = re.compile(r"\binclude\b[^;{]*\bwith\s*\{([^}]*)\}")
-_RENAMED = re.compile(r"%?([\w-]+)\s+as\s+%?([\w-]+)")
-_LABEL = re.compile(r"\b(?:import|export)\s+%?([\w-]+):\s+%?([\w:./@%+-]+?)\s*;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,7 @@ class LabelNamesOnly(FaultCondition):
         types = _types(difference) if difference is not None else None
         if failure.facts is None or types is None:
             return False
-        return _only_labels_differ(*types, labels_of(failure.facts.wit))
+        return _only_labels_differ(*types, failure.facts.shape.labels)
 
 
 def _types(difference: Differs) -> tuple[str, str] | None:
@@ -72,19 +68,5 @@ def same_but_for_labels(expected: str, actual: str, labels: Sequence[tuple[str, 
 
 
 def _behind(owner: str, labels: Sequence[tuple[str, str]]) -> set[str]:
-    """The own names of the interfaces behind a key of the world: one label may be imported and exported. (Text of WIT
-    may leave out the package.)"""
-    found = [interface for label, interface in labels if label == owner] or [owner]
-    return {name.replace("%", "").rpartition("/")[2].partition("@")[0] for name in found}
-
-
-@lru_cache(maxsize=2)
-def labels_of(wit: str) -> tuple[tuple[str, str], ...]:
-    """The labels of worlds with their interfaces, also under the names that `include ... with` gives them. One world
-    has many failures."""
-    found: list[tuple[str, str]] = list(dict.fromkeys(_LABEL.findall(wit)))
-    renames = [pair for names in _WITH.findall(wit) for pair in _RENAMED.findall(names)]
-    for label, interface in found:  # it grows: a name may be renamed again
-        given = [(new, interface) for old, new in renames if old == label]
-        found += [pair for pair in given if pair not in found]
-    return tuple(found)
+    """The ids of the interfaces behind a key of the world: one label may be imported and exported."""
+    return {interface for label, interface in labels if label == owner} or {owner}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.suite.faults.condition import FaultCondition, Matched
-from harness.suite.faults.labels import labels_of, same_but_for_labels
+from harness.suite.faults.labels import same_but_for_labels
 
 _EXPORTED = "[export]"
 """Stands before the canonical names of exported resources."""
@@ -32,5 +32,5 @@ class SidesOnly(FaultCondition):
 
     def matches(self, failure: Matched) -> bool:
         first, *others = [name.replace(_EXPORTED, "") for name in failure.named.groups("")]
-        labels = () if failure.facts is None else labels_of(failure.facts.wit)
+        labels = () if failure.facts is None else failure.facts.shape.labels
         return all(other == first or same_but_for_labels(first, other, labels) for other in others)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from harness.suite.faults.bounded import search
 from harness.suite.faults.condition import FaultCondition, Matched, OfWorld, WorldFacts
 
 
@@ -13,9 +13,10 @@ class WitOfWorld(OfWorld):
     """The regular expression matches in the WIT of the world."""
 
     pattern: str
+    place: str = field(default="", compare=False)
 
-    def possible(self, facts: WorldFacts) -> bool:
-        return re.search(self.pattern, facts.wit) is not None
+    def holds(self, facts: WorldFacts) -> bool:
+        return search(self.pattern, facts.wit, self.place) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,10 @@ class TextOfProgram(OfWorld):
     """The regular expression matches in the file of the link case; anything else has none."""
 
     pattern: str
+    place: str = field(default="", compare=False)
 
-    def possible(self, facts: WorldFacts) -> bool:
-        return bool(facts.program) and re.search(self.pattern, facts.program) is not None
+    def holds(self, facts: WorldFacts) -> bool:
+        return facts.program is not None and search(self.pattern, facts.program.text, self.place) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class CallOfRun(FaultCondition):
     """The regular expression matches in a call of the run that shows the failure."""
 
     pattern: str
+    place: str = field(default="", compare=False)
 
     def matches(self, failure: Matched) -> bool:
-        return any(re.search(self.pattern, call) for call in failure.told.calls)
+        return any(search(self.pattern, call, self.place) for call in failure.told.calls)

@@ -9,5 +9,5 @@ from harness.suite.faults.condition import OfWorld, WorldFacts
 
 @dataclass(frozen=True, slots=True)
 class UnusedEnd(OfWorld):
-    def possible(self, facts: WorldFacts) -> bool:
+    def holds(self, facts: WorldFacts) -> bool:
         return facts.unused_end

@@ -20,7 +20,7 @@ FEATURES = {
     "context": "world w { import f: func(x: error-context); }",
     "stream": "interface x { type s = stream<u8>; g: func(); } world w { export x; }",
     "used stream": "interface x { type s = stream<u8>; g: func(a: s); } world w { export x; }",
-    "renamed label": "interface s { record e { k: u8 } f: func(x: e); } world v { import q: s; import s; } world w { include v with { q as z }; }",
+    "renamed label": "interface s { record e { k: u8 } f: func(x: e); } world v { import q: s; import s; } world w { include v with { q as z } }",
     "id-and-label": "interface s { record e { k: u8 } f: func(x: e); } world w { import s; import q: s; }",
     "one label twice": "interface s { record e { k: u8 } f: func() -> e; } interface t { g: func(); } world w { import s; export q: s; import q: t; }",
     "labels": "interface s { resource r; record e { k: u8 } f: func() -> e; } world w { import p: s; import q: s; }",
@@ -28,16 +28,16 @@ FEATURES = {
     "env": "world w { import env: interface { f: func(); } }",
     "resources": "interface x { resource r { f-g: func(); } resource r-f { g: func(); } } world w { export x; }",
     "plain": "interface x { f: func(a: list<u8>) -> u8; } world w { import x; }",
-    "made of lower": "package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } } package a:b@1.0.0 { interface x { enum e { f } } }",
-    "lower first": "package a:b@1.0.0 { interface x { enum e { f } } } package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } }",
-    "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use a:b/x@1.0.0.{e as d}; } }",
-    "two versions": "package a:b@1.0.0 { interface x { resource r; } interface y { use x.{r}; } } package a:b@1.1.0 { interface x { } }",
+    "made of lower": "package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } } package a:b@1.0.0 { interface x { enum e { f } } } world w { import a:b/x@1.0.0; import a:b/x@1.1.0; }",
+    "lower first": "package a:b@1.0.0 { interface x { enum e { f } } } package a:b@1.1.0 { interface x { use a:b/x@1.0.0.{e as d}; } } world w { import a:b/x@1.0.0; import a:b/x@1.1.0; }",
+    "one version": "package a:b@1.0.0 { interface x { enum e { f } } interface y { use x.{e as d}; } } world w { import a:b/y@1.0.0; }",
+    "two versions": "package a:b@1.0.0 { interface x { resource r; } interface y { use x.{r}; } } package a:b@1.1.0 { interface x { } } world w { import a:b/y@1.0.0; import a:b/x@1.1.0; }",
     "gates": "interface h { use i.{v}; } interface i { variant v { a } } world w { @unstable(feature = on) @deprecated(version = 1.0.0) export h; export i; }",
     "docs": "interface h { use i.{v}; } interface i { variant v { a } } world w { export h; /// D\n export i; }",
-    "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } }",
+    "apart": "package a:b@1.0.0 { interface x { enum e { f } } } package c:d@1.1.0 { interface y { use a:b/x@1.0.0.{e as d}; } } world w { import c:d/y@1.1.0; }",
     "both": "interface x { resource r; g: func() -> stream<r>; } world w { import x; export x; }",
     "both by labels": "interface x { resource r; g: func() -> stream<r>; } interface y { resource r; } world w { import p: x; export q: x; import o: y; }",
-    "use and export": "interface user { use l:v/a@1.0.0.{r}; } world w { import l:v/a@1.0.0; import l:v/a@1.1.0; export l:v/a@1.0.0; export user; }",
+    "use and export": "interface user { use l:v/a@1.0.0.{r}; } world w { import l:v/a@1.0.0; import l:v/a@1.1.0; export l:v/a@1.0.0; export user; } package l:v@1.0.0 { interface a { resource r; } } package l:v@1.1.0 { interface a { resource r; } }",
     "two": "interface x { f: func(r: result); } world w { import x; }",
 }
 PANIC = "the subject of reference@winch: generate panicked (exit code 101): thread 'main' panicked at {}:\n{}"
@@ -63,10 +63,10 @@ def project() -> Expectations:
 
 
 def facts_of(world: str) -> WorldFacts:
-    """What is known about a world of `FEATURES`."""
+    """What is known about the world `w` of a text of `FEATURES`, with the feature `on`."""
     kept = [("a:b/x@1.0.0", "a:b/x@1.1.0")] if world in ("made of lower", "lower first") else []
     kept += [("l:v/a@1.0.0", "l:v/a@1.1.0")] if world == "use and export" else []
-    return WorldFacts(f"package a:b; {FEATURES[world]}", world == "stream", tuple(kept))
+    return WorldFacts(f"package a:b; {FEATURES[world]}", "w", ("on",), lambda: world == "stream", lambda: kept)
 
 
 def excused(world: str, case: str, outcome: str, message: str, run: Sequence[str]) -> Expectation | None:
