@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 from harness.bench.checklist import Counted, checklist
 from harness.bench.examination import Examination, Options
-from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
+from harness.bench.examine import examine, keep_or_say_why
 from harness.bench.exhibit import exhibit
 from harness.bench.observe import WASI
+from harness.bench.taking_part import allowed, asked
 from harness.bench.workbench import Workbench
 from harness.binary.core_module import has_tags
 from harness.composition.interpreter_world import interpreters_own
@@ -116,7 +117,7 @@ def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
     toolchain, in turns; with the full matrix by each, in both engines."""
     interpreter = bench.settings.interpreter
     assert interpreter is not None
-    names = taking_part(bench, options)
+    names = allowed(bench, options)
     needed = [*asked(plan), *(["adapt"] if interpreter.adapters else [])]
     without = left_out(bench.toolchains, names, needed)
     usable = [name for name in names if name not in without]
