@@ -204,4 +204,4 @@ def _is_any_fault(found: Bucket, wanted: Bucket, alone: bool) -> bool:
 
 def _sides(bucket: Bucket) -> tuple[object, ...]:
     """A bucket without its minority, which takes more than one cell to see."""
-    return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.kind
+    return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.form, bucket.kind
