@@ -24,9 +24,9 @@ from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
 from harness.judge.carried_out import carried_out
+from harness.judge.cell_findings import Against, cell_findings
 from harness.judge.exhibits import Exhibits
 from harness.judge.guest import GuestCell, judge_guest
-from harness.judge.judging import Against, cell_findings
 from harness.judge.observation import CellRun, Observed
 from harness.judge.verdict import Verdict, skipped, unusable
 from harness.plan.outcomes import TrapClass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.judge.difference import Difference
-from harness.judge.judging import build_finding, findings_of
+from harness.judge.findings import build_finding, findings_of
 from harness.judge.topic import OfPackage
 from harness.judge.verdict import Finding
 from harness.plan.plan import ComponentPlan, Plan

@@ -19,7 +19,7 @@ from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce_case import parts_of
 from harness.fuzz.triage import triage_for
 from harness.judge.difference import Difference
-from harness.judge.judging import findings_of
+from harness.judge.findings import findings_of
 from harness.judge.observation import CellRun
 from harness.judge.party import ByItself
 from harness.judge.structure import Structure

@@ -10,7 +10,7 @@ from harness.engine.results import EngineKind, Rejected, RunResult, Trap
 from harness.fuzz.bucket import Bucket, Hit, finding_shape, hits, message_shape
 from harness.judge.diff import against_model
 from harness.judge.difference import NOTHING, Difference
-from harness.judge.judging import build_finding, command_finding, refused_by_engine
+from harness.judge.findings import build_finding, command_finding, refused_by_engine
 from harness.judge.observation import Observation
 from harness.judge.party import BesideFirst, ByItself, InCell, Party
 from harness.judge.topic import OfCell, OfPackage, OfProgram, OfRow
