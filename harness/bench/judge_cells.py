@@ -68,7 +68,7 @@ def _always(_: Sought) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class OfWorld:
+class AboutWorld:
     """A question about what toolchains make of the plan's world beside its cells; answered by findings for each
     toolchain. `stage`: the word for its seconds."""
 
@@ -77,7 +77,7 @@ class OfWorld:
 
 
 @dataclass(frozen=True, slots=True)
-class OfBuilds:
+class AboutBuilds:
     """A question about the components of cells that ran. `shows`: whether it may show a finding, or may change how one
     shows."""
 
@@ -87,7 +87,7 @@ class OfBuilds:
 
 
 @dataclass(frozen=True, slots=True)
-class OfVerdict:
+class AboutVerdict:
     """A question about the verdict on the cells; answered by the verdict that holds afterwards."""
 
     stage: str
@@ -95,7 +95,7 @@ class OfVerdict:
     shows: Callable[[Sought], bool] = _always
 
 
-Question = OfWorld | OfBuilds | OfVerdict
+Question = AboutWorld | AboutBuilds | AboutVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class CellJudge:
             return JudgedCells(skipped("; ".join(dict.fromkeys(refused.values()))), refused)
         structure = NO_STRUCTURE
         for question in QUESTIONS:
-            if isinstance(question, OfBuilds) and _is_asked(question, sought):
+            if isinstance(question, AboutBuilds) and _is_asked(question, sought):
                 since = time.perf_counter()
                 structure = joined(structure, question.answer(subject, observed.cells, observed.clock))
                 self.observed.clock.add(question.stage, since)
@@ -142,7 +142,7 @@ class CellJudge:
         """The verdict on the cells of the last judgement after all questions about it."""
         untried: tuple[str, ...] = ()
         for question in QUESTIONS:
-            if isinstance(question, OfVerdict) and _is_asked(question, sought):
+            if isinstance(question, AboutVerdict) and _is_asked(question, sought):
                 since = time.perf_counter()
                 answer = question.answer(self._subject, self.observed.cells, verdict)
                 verdict, untried = answer.verdict, (*untried, *answer.untried)
@@ -153,7 +153,7 @@ class CellJudge:
         if self._of_world is None:
             self._of_world = {}
             for question in QUESTIONS:
-                if isinstance(question, OfWorld):
+                if isinstance(question, AboutWorld):
                     since = time.perf_counter()
                     for toolchain, findings in question.answer(self._subject).items():
                         self._of_world.setdefault(toolchain, []).extend(findings)
@@ -161,7 +161,7 @@ class CellJudge:
         return self._of_world
 
 
-def _is_asked(question: OfBuilds | OfVerdict, sought: Sought | None) -> bool:
+def _is_asked(question: AboutBuilds | AboutVerdict, sought: Sought | None) -> bool:
     return sought is None or question.shows(sought)
 
 
@@ -217,14 +217,14 @@ def read_otherwise(bench: Workbench, plan: Plan) -> str:
 
 
 QUESTIONS: tuple[Question, ...] = (
-    OfWorld("embed", lambda subject: subject.bench.embedding.judge(subject.plan, subject.toolchains)),
-    OfWorld("embed", lambda subject: subject.bench.packages.judge(subject.plan, subject.toolchains)),
-    OfBuilds("compare", lambda subject, cells, _: subject.bench.structure.compare(subject.plan, cells), _structural),
-    OfBuilds("compare", _merged, _structural),
-    OfVerdict("validate", _validated),
-    OfVerdict("host", _at_host, lambda sought: isinstance(sought.party, BetweenHosts)),
-    OfVerdict("initialize", _initialized, lambda sought: sought.minority),
-    OfVerdict("read again", _read_again, lambda sought: sought.party == OurFrontEnd()),
+    AboutWorld("embed", lambda subject: subject.bench.embedding.judge(subject.plan, subject.toolchains)),
+    AboutWorld("embed", lambda subject: subject.bench.packages.judge(subject.plan, subject.toolchains)),
+    AboutBuilds("compare", lambda subject, cells, _: subject.bench.structure.compare(subject.plan, cells), _structural),
+    AboutBuilds("compare", _merged, _structural),
+    AboutVerdict("validate", _validated),
+    AboutVerdict("host", _at_host, lambda sought: isinstance(sought.party, BetweenHosts)),
+    AboutVerdict("initialize", _initialized, lambda sought: sought.minority),
+    AboutVerdict("read again", _read_again, lambda sought: sought.party == OurFrontEnd()),
 )
 """Everything that is asked, in this order. A question that says nothing about `shows` is part of each attempt of a
 reduction."""

@@ -11,7 +11,7 @@ import pytest
 from harness.bench import judge_cells
 from harness.bench.examination import Options
 from harness.bench.examine import examine
-from harness.bench.judge_cells import OfBuilds, OfVerdict, OfWorld, Question, Reconsidered, Subject
+from harness.bench.judge_cells import AboutBuilds, AboutVerdict, AboutWorld, Question, Reconsidered, Subject
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.fuzz.bucket import hits
@@ -51,7 +51,7 @@ def _of_verdict(_: Subject, __: Sequence[CellRun], verdict: Verdict) -> Reconsid
 
 @pytest.mark.parametrize(
     "question",
-    [OfWorld("weigh", _of_world), OfBuilds("weigh", _of_builds), OfVerdict("weigh", _of_verdict)],
+    [AboutWorld("weigh", _of_world), AboutBuilds("weigh", _of_builds), AboutVerdict("weigh", _of_verdict)],
     ids=lambda question: type(question).__name__,
 )
 def test_a_further_question_is_asked_by_examinations_and_reductions(
