@@ -10,7 +10,7 @@ from harness.engine.results import EngineKind
 from harness.host_end.calls import host_run
 from harness.host_end.end import differences
 from harness.judge.difference import Difference
-from harness.judge.judging import findings_of
+from harness.judge.findings import findings_of
 from harness.judge.observation import CellRun
 from harness.judge.party import BetweenHosts, ByItself
 from harness.judge.verdict import Judgement, Verdict

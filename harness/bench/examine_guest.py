@@ -14,18 +14,19 @@ from dataclasses import dataclass, replace
 
 from harness.bench.checklist import Counted, checklist
 from harness.bench.examination import Examination, Options
-from harness.bench.examine import asked, examine, keep_or_say_why, taking_part
+from harness.bench.examine import examine, keep_or_say_why
 from harness.bench.exhibit import exhibit
 from harness.bench.observe import WASI
+from harness.bench.taking_part import allowed, asked
 from harness.bench.workbench import Workbench
 from harness.binary.core_module import has_tags
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
 from harness.judge.carried_out import carried_out
+from harness.judge.cell_findings import Against, cell_findings
 from harness.judge.exhibits import Exhibits
 from harness.judge.guest import GuestCell, judge_guest
-from harness.judge.judging import Against, cell_findings
 from harness.judge.observation import CellRun, Observed
 from harness.judge.verdict import Verdict, skipped, unusable
 from harness.plan.outcomes import TrapClass
@@ -116,7 +117,7 @@ def _choose(bench: Workbench, plan: Plan, options: Options) -> _Chosen:
     toolchain, in turns; with the full matrix by each, in both engines."""
     interpreter = bench.settings.interpreter
     assert interpreter is not None
-    names = taking_part(bench, options)
+    names = allowed(bench, options)
     needed = [*asked(plan), *(["adapt"] if interpreter.adapters else [])]
     without = left_out(bench.toolchains, names, needed)
     usable = [name for name in names if name not in without]

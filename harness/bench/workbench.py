@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,8 +24,6 @@ from harness.toolchains.selection import Environment
 
 if TYPE_CHECKING:
     from harness.judge.packages import PackageJudge
-    from harness.judge.verdict import Finding
-    from harness.plan.plan import Plan
     from harness.toolchains.second_reading import SecondReader
 
 
@@ -70,13 +68,6 @@ class Workbench:
         from harness.judge.packages import PackageJudge
 
         return PackageJudge(self.builder)
-
-    def judge_subcommands(self, plan: Plan, toolchains: Sequence[Toolchain]) -> dict[str, list[Finding]]:
-        """By toolchain the findings about `component embed`, `new` and `wit` for the subject's world and package."""
-        found = self.embedding.judge(plan, toolchains)
-        for toolchain, findings in self.packages.judge(plan, toolchains).items():
-            found[toolchain] = [*found.get(toolchain, ()), *findings]
-        return found
 
     @cached_property
     def second_reader(self) -> SecondReader | None:

@@ -12,10 +12,12 @@ import click
 from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument, features_of
 from harness.cli.exits import UsedWrongly
+from harness.cli.finding_option import finding, listed, none_written
 from harness.cli.options import Common, common
 from harness.cli.session import NamedTask, execute
 from harness.cli.sources import check_source
 from harness.cli.terminal import echo
+from harness.fuzz.wanted import Wanted
 from harness.process.interrupts import result_of
 from harness.runs.runner import Runner
 from harness.runs.tasks import CheckWorld
@@ -23,7 +25,7 @@ from harness.text import atomic
 from harness.text.limits import MAX_CALLS
 
 if TYPE_CHECKING:
-    from harness.fuzz.check_case import CaseOfCheck
+    from harness.fuzz.check_case import CaseMade, CaseOfCheck
 
 
 @click.command()
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     help="Write a case file: a failure with its steps, a pass with its seed.",
 )
 @click.option("--reduce", "reducing", is_flag=True, help="Make the failure as small as possible; with --write-case.")
+@finding("With --write-case: the finding of the case, by its number in the list of all, or the first with this text.")
 @common
 def check(
     common: Common,
@@ -52,6 +55,7 @@ def check(
     calls: int,
     case_path: Path | None,
     reducing: bool,
+    wanted: Wanted,
 ) -> None:
     """Run the world in PATH, a WIT file or folder.
 
@@ -61,6 +65,8 @@ def check(
     check_source(path)
     if reducing and case_path is None:
         raise UsedWrongly("--reduce needs --write-case FILE, the file for the case")
+    if wanted.given and case_path is None:
+        raise UsedWrongly("--finding needs --write-case FILE, the file for the case")
     if case_path is not None:
         if case_path.exists():
             raise UsedWrongly(f"--write-case {case_path}: this file already exists")
@@ -75,12 +81,17 @@ def check(
         if case_path is not None and code in (exits.AGREE, exits.DISAGREE):
             from harness.fuzz.check_case import CaseOfCheck  # loads much that nothing else here needs
 
-            _write_case(run, CaseOfCheck(task, reducing, shlex.join(words)), case_path, common)
+            _write_case(run, CaseOfCheck(task, reducing, shlex.join(words), wanted), case_path, common)
     sys.exit(code)
 
 
 def _write_case(run: Runner, task: CaseOfCheck, path: Path, common: Common) -> None:
-    made = result_of(run.submit(task))
+    made: CaseMade = result_of(run.submit(task))
+    if task.wanted.given and not made.findings.chosen:
+        raise none_written(made.findings, task.wanted)
+    if made.findings.others:
+        for line in listed(made.findings):
+            echo(line, err=True)
     if made.text is None:
         echo(made.note, err=common.json.to_stdout)
         return

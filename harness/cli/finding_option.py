@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,14 +14,20 @@ from reports.outcomes import Outcome
 if TYPE_CHECKING:
     from harness.judge.verdict import Verdict
 
-FINDING = click.option(
-    "--finding",
-    "wanted",
-    default="",
-    metavar="NUMBER|TEXT",
-    callback=lambda _context, _option, given: Wanted(given),
-    help="The finding with this number in the list of all, or the first with this text. Default: the first new one.",
-)
+
+def finding(help: str) -> Callable[[Any], Any]:
+    """The option with this help text; the default follows it."""
+    return click.option(
+        "--finding",
+        "wanted",
+        default="",
+        metavar="NUMBER|TEXT",
+        callback=lambda _context, _option, given: Wanted(given),
+        help=f"{help} Default: the first new one.",
+    )
+
+
+FINDING = finding("The finding with this number in the list of all, or the first with this text.")
 
 
 def listed(findings: Findings) -> Iterator[str]:
@@ -45,6 +51,13 @@ def none_chosen(verdict: Verdict, findings: Findings, wanted: Wanted, known: boo
     if not findings.all:
         return UsedWrongly("nothing to reduce: all toolchains agree in this case")
     return UsedWrongly("\n".join([f"{_why_none(findings, wanted, known)}:", *_numbered(findings.others)]))
+
+
+def none_written(findings: Findings, wanted: Wanted) -> UsedWrongly:
+    """The error if no finding of a world is the wanted one; each may be chosen."""
+    if not findings.all:
+        return UsedWrongly(f"--finding {wanted.given}: there is no finding to choose: all toolchains agree")
+    return UsedWrongly("\n".join([f"{_why_none(findings, wanted, known=False)}:", *_numbered(findings.others)]))
 
 
 def _why_none(findings: Findings, wanted: Wanted, known: bool) -> str:

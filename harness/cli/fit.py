@@ -14,7 +14,7 @@ from harness.cli import exits
 from harness.cli.chosen import as_argument
 from harness.cli.duplicates import Neighbours, same_cases
 from harness.cli.exits import UsedWrongly
-from harness.cli.reduce import ReducedCase, reduced
+from harness.cli.reduce import ReducedCase, check_choice, reduced
 from harness.cli.terminal import echo
 from harness.fuzz.wanted import Findings, Wanted
 from harness.process.interrupts import result_of
@@ -96,6 +96,8 @@ def _hand_in(submission: Submission, claim: Failure | None, by_command: Callable
         beside = f"compared only with the cases in the folder of {submission.output}"
         echo(f"{beside}: there is no folder {submission.suite} (--suite)", err=True)
     if same := submission.neighbours.same(_parsed(submission.file, given)):
+        if submission.wanted.given:
+            check_choice(submission.run, submission.file, submission.options, submission.wanted)
         return no_case(same)
     words = _description(first, claim) if claim is not None else ""
     if claim is None or words:

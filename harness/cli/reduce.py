@@ -23,6 +23,7 @@ from harness.cli.live import Live
 from harness.cli.options import INIT, initializer_words, take_chosen, take_initializer, tool_options
 from harness.cli.terminal import echo
 from harness.fuzz.wanted import FIRST, NO_FINDINGS, Findings, Wanted
+from harness.process.interrupts import result_of
 from harness.runs.pool import PoolClosed, TaskFailed
 from harness.runs.runner import Runner
 from harness.runs.suite_files import FileKind, NoCases, SuiteFile, find
@@ -118,6 +119,21 @@ def reduced(
         guest = ReduceGuestCase(file.path, file.name, options, wanted, smallest, repeat)
         return _reduce(run, guest)
     return _reduce(run, _task(file, options, known, wanted, smallest, repeat))
+
+
+def check_choice(run: Runner, file: SuiteFile, options: Options, wanted: Wanted) -> None:
+    """Raises `UsedWrongly` if a case, or a link case, does not show the wanted finding."""
+    smallest = run.settings.directory / "smallest.json"
+    task: Reducing
+    if run.settings.interpreter is not None:
+        from harness.fuzz.reduce_guest_case import ReduceGuestCase
+
+        task = ReduceGuestCase(file.path, file.name, options, wanted, smallest, "")
+    else:
+        task = _task(file, options, False, wanted, smallest, "")
+    result: FileReduced = result_of(run.submit(replace(task, choosing=True)))
+    if not result.findings.chosen:
+        raise none_chosen(result.verdict, result.findings, wanted, known=False)
 
 
 def _task(file: SuiteFile, options: Options, known: bool, wanted: Wanted, smallest: Path, repeat: str) -> Reducing:

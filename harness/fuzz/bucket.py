@@ -49,7 +49,8 @@ _STUMBLES = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Bucket:
-    """`toolchain`: its name, or that of another party; `level` 0 if nothing could be compared; `kind`: the fault."""
+    """`toolchain`: its name, or that of another party; `level` 0 if nothing could be compared; `kind`: the fault;
+    `form`: that of a printed package (`PACKAGE_FORMS`), each of which has a printer of its own."""
 
     toolchain: str
     outcome: str
@@ -57,17 +58,20 @@ class Bucket:
     aspect: str
     kind: str
     minority: str
+    form: str = ""
 
     @property
     def slug(self) -> str:
         """A file name: the kind of the difference, and a few digits that distinguish equal names."""
-        words = re.findall(r"[a-z0-9]+", f"{self.toolchain} {self.outcome} {self.aspect} {self.kind}".lower())
+        parts = (self.toolchain, self.outcome, self.aspect, self.form, self.kind)
+        words = re.findall(r"[a-z0-9]+", " ".join(parts).lower())
         name = "-".join(dict.fromkeys(words))[:72].strip("-")
         digits = hashlib.blake2b(repr(self).encode(), digest_size=2).hexdigest()
         return f"{name}-{digits}"
 
     def __str__(self) -> str:
-        where = f"level {self.level} {self.aspect}: " if self.level else ""
+        place = " ".join(filter(None, (f"level {self.level} {self.aspect}" if self.level else "", self.form)))
+        where = f"{place}: " if place else ""
         alone = f"; {self.minority} alone" if self.minority else ""
         return f"{self.toolchain}: {self.outcome}: {where}{self.kind}{alone}"
 
@@ -142,7 +146,7 @@ def _voted(shared: list[Hit], opinions: int) -> list[Hit]:
 
 
 def _way(bucket: Bucket) -> tuple[object, ...]:
-    return bucket.outcome, bucket.level, bucket.aspect, bucket.kind
+    return bucket.outcome, bucket.level, bucket.aspect, bucket.form, bucket.kind
 
 
 def _of_judgement(judgement: Judgement, triage: Triage) -> Iterator[Hit]:
@@ -175,9 +179,9 @@ def _bucket(party: Party, finding: Finding) -> Bucket:
     toolchain = str(party)
     difference = finding.difference
     if difference is None:
-        return Bucket(toolchain, finding.outcome, 0, "", finding_shape(finding), minority)
+        return Bucket(toolchain, finding.outcome, 0, "", finding_shape(finding), minority, finding.form)
     kind = _difference_shape(difference)
-    return Bucket(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority)
+    return Bucket(toolchain, finding.outcome, difference.level, difference.aspect, kind, minority, finding.form)
 
 
 def _difference_shape(difference: Difference) -> str:

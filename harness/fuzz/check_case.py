@@ -3,9 +3,11 @@ reduced; a world that passes becomes the calls from the seed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from harness.bench.examination import Options
 from harness.bench.examine import examine
 from harness.bench.made_here import made_here
 from harness.bench.workbench import Workbench
@@ -16,8 +18,10 @@ from harness.fuzz.cases_of import bare_case, run_case
 from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.oracle import Oracle
 from harness.fuzz.reduce import Reduce, Reduction, size_of
+from harness.fuzz.reduce_file import description
 from harness.fuzz.triage import triage_for
 from harness.fuzz.trial import Recipe
+from harness.fuzz.wanted import FIRST, NO_FINDINGS, Findings, Wanted
 from harness.plan.roles import Role
 from harness.planner.bare import PlannedWorld, planned_world
 from harness.process.steps import StepLost
@@ -30,19 +34,23 @@ from harness.toolchains.protocol import ENCODINGS
 
 @dataclass(frozen=True, slots=True)
 class CaseMade:
-    """`text` None: there is no case. `note`: how large it is, or why there is none, or why it is not reduced."""
+    """`text` None: there is no case. `note`: how large it is, or why there is none, or why it is not reduced.
+    `findings`: those of the world, with the one that the case is about."""
 
     text: str | None
     note: str
+    findings: Findings = NO_FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
 class CaseOfCheck:
-    """The task of a worker. `repeat`: the command that the case comes from."""
+    """The task of a worker. `repeat`: the command that the case comes from. `wanted`: the finding that it is about; if
+    none is named, the first new one."""
 
     check: CheckWorld
     reducing: bool
     repeat: str
+    wanted: Wanted = FIRST
 
     def perform(self, bench: Workbench) -> CaseMade:
         check = self.check
@@ -59,10 +67,24 @@ class CaseOfCheck:
         examination = examine(bench, "check", planned.plan, options)
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         found = hits(examination.verdict, triage_for(tools, options.expectations, planned.plan))
-        found.sort(key=lambda hit: hit.known != "")
-        if not found:
-            return self._made(bench, _passing(world, check.calls), "", "")
-        hit = found[0]
+        findings = self._choose(found)
+        if not findings.chosen:
+            made = None if self.wanted.given else self._made(bench, _passing(world, check.calls), "", "")
+            return made or CaseMade(None, "", findings)
+        made = self._of_finding(bench, planned, world, found[findings.chosen - 1], options)
+        return replace(made, findings=findings)
+
+    def _choose(self, found: Sequence[Hit]) -> Findings:
+        """A known fault only if it is named, or if nothing else shows."""
+        new = [not hit.known for hit in found]
+        return self.wanted.among(
+            list(map(description, found)), new if any(new) and not self.wanted.given else [True] * len(found)
+        )
+
+    def _of_finding(
+        self, bench: Workbench, planned: PlannedWorld, world: DrawnWorld, hit: Hit, options: Options
+    ) -> CaseMade:
+        check = self.check
         if not self.reducing or hit.known:
             note = f"not reduced: it is known ({hit.known})" if hit.known else ""
             return self._made(bench, _as_it_is(planned, world, hit, check.calls), hit.message, note)

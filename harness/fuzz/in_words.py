@@ -61,14 +61,18 @@ def _who(bucket: Bucket) -> str:
 def _how(bucket: Bucket) -> str:
     if not bucket.level:
         what = bucket.kind.removeprefix("panicked ")
-        return f"{bucket.outcome}: {what}"
+        return f"{bucket.outcome}: {_of_form(bucket)}{what}"
     if bucket.aspect == "balance":
         return _balance(bucket.kind)
     expected, between, got = bucket.kind.partition(_BETWEEN)
     if not between:
         what = bucket.kind.replace(" of another ", " with another ")
         return what if bucket.level == 3 else f"{bucket.aspect}: {what}"
-    return f"expected {_side(expected)}, got {_side(got)}"
+    return f"{_of_form(bucket)}expected {_side(expected)}, got {_side(got)}"
+
+
+def _of_form(bucket: Bucket) -> str:
+    return f"{bucket.form}: " if bucket.form else ""
 
 
 def _balance(kind: str) -> str:

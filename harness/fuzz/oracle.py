@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from harness.bench.ask_host import ask_host
 from harness.bench.examination import Options
-from harness.bench.examine import choose_cells
-from harness.bench.initialized import INITIALIZERS, by_initialization, not_initialized
+from harness.bench.initialized import INITIALIZERS
+from harness.bench.judge_cells import CellJudge, Sought, Subject, read_otherwise
+from harness.bench.taking_part import TakingPart, every_cell, taking_part
 from harness.bench.workbench import Workbench
-from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
 from harness.fuzz.attempts import Attempts
 from harness.fuzz.bucket import Bucket, hits
 from harness.fuzz.case_text import CaseParts, case_of
 from harness.fuzz.drawn import DrawnWorld
-from harness.fuzz.triage import triage_for
+from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
-from harness.judge.judging import judge
 from harness.judge.party import BesideFirst, BetweenHosts, OurFrontEnd, toolchain_of, with_name
-from harness.judge.structure import Structure
-from harness.judge.unmergeable import merged_all_the_same
-from harness.judge.verdict import Verdict, skipped
+from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
-from harness.plan.roles import Role
 from harness.planner import case_plan
 from harness.planner.registers import OutOfRegisters
 from harness.suite.case import CaseError
@@ -152,13 +148,16 @@ class Oracle:
             return self._fails(plan)
 
     def _fails(self, plan: Plan) -> bool:
-        if missing(plan.needs):
+        part = taking_part(self._bench, plan, self._options)
+        if part.unfit is not None:
             return False
         if self._party == OurFrontEnd():
-            return self._misread(plan)
-        cells = choose_cells(self._bench, plan, self._options)
+            return bool(read_otherwise(self._bench, plan))
+        judge = self._judge(self._bench, plan, part)
+        cells = every_cell(self._bench, plan, part)
         if isinstance(self._party, BetweenHosts):
-            return self._shows(plan, [cell for cell in cells if cell.toolchain is None] or cells, alone=False)
+            mixed = [cell for cell in cells if cell.toolchain is None]
+            return self._shows(plan, judge, mixed or cells, alone=False)
         if self._party is None:
             own = [cell for cell in cells if str(cell) == self._bucket.toolchain]
         else:
@@ -167,51 +166,30 @@ class Oracle:
         if not own:
             return False
         # Most attempts show nothing, and the cell in question alone shows that in a fraction of the time.
-        if not self._shows(plan, own, alone=True):
+        if not isinstance(self._party, BesideFirst) and not self._shows(plan, judge, own, alone=True):
             return False
         enough = pure == own and self._bucket.minority not in INITIALIZERS
-        return enough or self._shows(plan, [*pure, *own], alone=False)
+        return enough or self._shows(plan, judge, list(dict.fromkeys((*pure, *own))), alone=False)
 
-    def _misread(self, plan: Plan) -> bool:
-        """The oracle for the finding that our front end reads WIT in another way than another tool."""
-        subject = next(part for part in plan.components if part.role is Role.SUBJECT)
-        return bool(self._bench.read_otherwise(subject.wit, subject.features))
-
-    def _shows(self, plan: Plan, cells: Sequence[Cell], alone: bool) -> bool:
-        wanted = self._bucket
-        structural = wanted.level in (1, 2)
-        if alone and isinstance(self._party, BesideFirst):
-            return True
-        cells = list(dict.fromkeys(cells))
-        initializer = self._options.initializer
-        verdict = self._judged(plan, cells, structural)
-        if initializer and not alone:
-            originals = [cell.initialized("") for cell in cells]
-            verdict = by_initialization(verdict, lambda: self._judged(plan, originals, structural), initializer)
+    def _shows(self, plan: Plan, judge: CellJudge, cells: Sequence[Cell], alone: bool) -> bool:
+        """Whether it shows in these cells; `alone`: whatever its minority, which takes more of them to see."""
+        sought = Sought(self._bucket.level, self._party, minority=not alone)
+        verdict = judge.reconsidered(judge.judged(cells, sought).verdict, sought).verdict
         for hit in hits(verdict, triage_for(self._tools, self._options.expectations, plan)):
             if hit.known != self._known:
                 continue  # this is something else
-            if self._same(hit.bucket, wanted, alone):
+            if self._same(hit.bucket, self._bucket, alone):
                 self._message = hit.message
                 return True
         return False
 
-    def _judged(self, plan: Plan, cells: Sequence[Cell], structural: bool) -> Verdict:
-        """The verdict on these cells without those whose subject cannot be pre-initialised."""
-        observed = self._bench.observer.observe(plan, cells, self._bench.settings.run_limits)
-        refused = not_initialized(observed.cells)
-        runs = [run for run in observed.cells if str(run.cell) not in refused]
-        if not runs:
-            return skipped("; ".join(refused.values()))
-        structure = Structure()
-        if structural:
-            merged = merged_all_the_same(plan, runs, self._bench.builder, observed.clock)
-            structure = self._bench.structure.compare(plan, runs, merged)
-        embedded = self._bench.judge_subcommands(plan, list(self._bench.toolchains.values()))
-        verdict = judge("fuzz", plan, runs, structure, self._tools, self._options.expectations, embedded)
-        if isinstance(self._party, BetweenHosts):
-            verdict = ask_host(self._bench, plan, runs, self._options.engine, verdict)
-        return verdict
+    def _judge(self, bench: Workbench, plan: Plan, part: TakingPart) -> CellJudge:
+        def again(bench: Workbench, options: Options, cells: Sequence[Cell]) -> Verdict:
+            judge = self._judge(bench, plan, replace(part, options=options))
+            sought = Sought(self._bucket.level, self._party, minority=True)
+            return judge.reconsidered(judge.judged(cells, sought).verdict, sought).verdict
+
+        return CellJudge(Subject(bench, CASE, plan, part, again))
 
 
 def _is_the_same(found: Bucket, wanted: Bucket, alone: bool) -> bool:
@@ -226,4 +204,4 @@ def _is_any_fault(found: Bucket, wanted: Bucket, alone: bool) -> bool:
 
 def _sides(bucket: Bucket) -> tuple[object, ...]:
     """A bucket without its minority, which takes more than one cell to see."""
-    return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.kind
+    return bucket.toolchain, bucket.outcome, bucket.level, bucket.aspect, bucket.form, bucket.kind

@@ -47,7 +47,7 @@ class ReduceCase(ReduceFile):
         verdict = examine(bench, self.name, plan, options).verdict
         tools = {toolchain.name: toolchain.known_as for toolchain in bench.toolchains.values()}
         hit, findings = self.choose(hits(verdict, triage_for(tools, options.expectations, plan)))
-        if hit is None:
+        if hit is None or self.choosing:
             return FileReduced(verdict, findings)
         return _CaseReduction(self, bench, options, case, plan, hit).run(verdict, findings)
 

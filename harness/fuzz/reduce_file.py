@@ -53,7 +53,8 @@ class ChosenFinding:
 @dataclass(frozen=True, slots=True)
 class ReduceFile:
     """The task of a worker. `wanted`: the finding to reduce. `smallest`: the file for the smallest result so far.
-    `repeat`: the command, for the head of the reduced file. `known`: whether to reduce a known fault."""
+    `repeat`: the command, for the head of the reduced file. `known`: whether to reduce a known fault. `choosing`:
+    whether to choose the finding alone, and to reduce nothing."""
 
     path: Path
     name: str
@@ -62,6 +63,7 @@ class ReduceFile:
     smallest: Path
     repeat: str
     known: bool = False
+    choosing: bool = False
 
     def options_of(self, bench: Workbench, conditions: Conditions) -> Options:
         """The options for attempts: no artifacts, only the toolchains that the file asks, and its known faults."""

@@ -66,7 +66,7 @@ class _Reduction:
             return FileReduced(skipped(str(error)))
         verdict, found = self._examined(plan)
         hit, findings = self._task.choose(found)
-        if hit is None:
+        if hit is None or self._task.choosing:
             return FileReduced(verdict, findings)
         self._wanted = hit.bucket
         self._message = hit.message

@@ -55,7 +55,7 @@ class ReduceLinkCase(ReduceFile):
         options = self.options_of(bench, case.conditions)
         verdict = examine_link_case(bench, _NAME, case, prepared, options)
         hit, findings = self.choose(hits(verdict, triage_of(bench, options, case, _NAME)))
-        if hit is None:
+        if hit is None or self.choosing:
             return FileReduced(verdict, findings)
         return _Reduction(self, bench, options, hit, verdict).run(case, findings)
 

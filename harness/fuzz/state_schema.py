@@ -20,7 +20,7 @@ def _record(**properties: Any) -> dict[str, Any]:
     }
 
 
-_BUCKET = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT)
+_BUCKET = _record(toolchain=_TEXT, outcome=_TEXT, level=_COUNT, aspect=_TEXT, kind=_TEXT, minority=_TEXT, form=_TEXT)
 _LIKENESS = _record(toolchain=_TEXT, minority=_TEXT, case=_TEXT, core=_TEXT)
 
 _FINDING = _record(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.fuzz.bucket import Triage
-from harness.judge.judging import about, told
+from harness.judge.explained import about, told
 from harness.judge.verdict import Finding
 from harness.plan.plan import Plan
 from harness.suite.expectations import Expectations

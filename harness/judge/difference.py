@@ -52,6 +52,8 @@ class Difference:
     """The number of the call in its run that shows it, counted from 1; 0 if none does."""
     element: bool = False
     """Whether the place is in an element of a stream or a future."""
+    form: str = ""
+    """In what a toolchain prints of a package: the form, one of `PACKAGE_FORMS`."""
 
     @classmethod
     def of_events(

@@ -20,7 +20,7 @@ from harness.binary.core_module import core_interface
 from harness.binary.sections import BinaryError
 from harness.judge.canon_options import STANDARD_PREFIX, judge_embedded_options
 from harness.judge.difference import Difference
-from harness.judge.judging import command_finding, findings_of
+from harness.judge.findings import command_finding, findings_of
 from harness.judge.same_world import built_world
 from harness.judge.unmergeable import broken_down
 from harness.judge.verdict import Finding

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.judge.difference import Difference
-from harness.judge.judging import command_finding, findings_of
+from harness.judge.findings import build_finding, findings_of
+from harness.judge.topic import OfPackage
 from harness.judge.verdict import Finding
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
@@ -46,7 +47,7 @@ class PackageJudge:
                 if isinstance(result, Built):
                     found[toolchain.name] += _wrong(form, expected, result.data, part.features)
                 else:
-                    found[toolchain.name].append(command_finding(f"`{form}` of the subject", result))
+                    found[toolchain.name].append(build_finding(OfPackage(form), result))
         return found
 
 
@@ -74,16 +75,17 @@ def _wrong(form: str, expected: PackageMeaning, output: bytes, features: tuple[s
     try:
         printed = read_printed(form, output, features)
     except UnreadablePackage as error:
-        return findings_of([_difference(form, "a package that can be read", str(error))])
+        return findings_of([_difference(form, "", "a package that can be read", str(error))])
     wrong = first_wrong(form, expected, printed)
     if wrong is None:
         return []
     path, mine, theirs = wrong
-    return findings_of([_difference(f"{form}: {path}", shown(mine), shown(theirs))])
+    return findings_of([_difference(form, path, shown(mine), shown(theirs))])
 
 
-def _difference(path: str, expected: str, actual: str) -> Difference:
-    return Difference(2, _ASPECT, Role.SUBJECT, path, expected, actual)
+def _difference(form: str, path: str, expected: str, actual: str) -> Difference:
+    place = f"{form}: {path}" if path else form
+    return Difference(2, _ASPECT, Role.SUBJECT, place, expected, actual, form=form)
 
 
 def _subject(plan: Plan) -> ComponentPlan:

@@ -46,6 +46,20 @@ class Structure:
         return differing if len(differing) < alike else []
 
 
+NO_STRUCTURE = Structure()
+
+
+def joined(one: Structure, other: Structure) -> Structure:
+    """The differences of both."""
+    return Structure(_both(one.from_model, other.from_model), _both(one.from_first, other.from_first))
+
+
+def _both(
+    one: Mapping[str, Sequence[Difference]], other: Mapping[str, Sequence[Difference]]
+) -> dict[str, Sequence[Difference]]:
+    return {name: [*one.get(name, ()), *other.get(name, ())] for name in dict.fromkeys((*one, *other))}
+
+
 @dataclass(frozen=True, slots=True)
 class _Component:
     """A toolchain's build for one role, and the `wit_t` that its interpreter got in some cell."""
@@ -60,15 +74,10 @@ class StructureComparer:
     def __init__(self, component_world: Callable[[bytes], World]) -> None:
         self._component_world = component_world
 
-    def compare(
-        self, plan: Plan, cells: Sequence[CellRun], further: Mapping[str, Difference] | None = None
-    ) -> Structure:
-        """Judges the builds that each toolchain made all by itself, without components that it could not build.
-        `further`: other findings, by toolchain."""
+    def compare(self, plan: Plan, cells: Sequence[CellRun]) -> Structure:
+        """Judges the builds that each toolchain made all by itself, without components that it could not build."""
         made = _by_toolchain(cells)
         from_model = {name: self._by_model(plan, components) for name, components in made.items()}
-        for name, difference in (further or {}).items():
-            from_model[name].append(difference)
         from_first = from_the_first(list(made), lambda one, other: _beside(made[one], made[other]))
         return Structure(from_model, from_first)
 

@@ -1,4 +1,5 @@
-"""What a finding is about, as data: the cell, the component that was not built, the row of a table."""
+"""What a finding is about, as data: the cell, the component that was not built, the package that was
+not printed, the row of a table."""
 
 from __future__ import annotations
 
@@ -29,6 +30,16 @@ class OfProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class OfPackage:
+    """The subject's WIT package, which a toolchain did not print. `form`: one of `PACKAGE_FORMS`."""
+
+    form: str
+
+    def __str__(self) -> str:
+        return f"`{self.form}` of the subject"
+
+
+@dataclass(frozen=True, slots=True)
 class OfRow:
     """A row of a table of negative cases. `line`: where it begins in its file; `why`: its reason."""
 
@@ -39,4 +50,4 @@ class OfRow:
         return f"line {self.line} ({self.why})"
 
 
-Topic = OfCell | OfProgram | OfRow
+Topic = OfCell | OfProgram | OfPackage | OfRow

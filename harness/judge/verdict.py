@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
 from harness.judge.party import OurFrontEnd, Party
-from harness.judge.topic import Topic
+from harness.judge.topic import OfPackage, Topic
 from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
 from reports.outcomes import Outcome
@@ -51,6 +51,13 @@ class Finding:
         if self.topic is None:
             return self.text
         return f"{self.topic}{f', run {self.run}' if self.run else ''}: {self.text}"
+
+    @property
+    def form(self) -> str:
+        """The form of a printed package (`PACKAGE_FORMS`) that it is about; empty if it is about anything else."""
+        if self.difference is not None:
+            return self.difference.form
+        return self.topic.form if isinstance(self.topic, OfPackage) else ""
 
 
 @dataclass(frozen=True, slots=True)

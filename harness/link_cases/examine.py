@@ -21,7 +21,9 @@ from harness.frontend.component_wit import component_world
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.endless import LITTLE, decided
 from harness.judge.exhibits import Exhibits, Made
-from harness.judge.judging import Judging, build_finding, findings_of, judge_alone, refused_by_engine
+from harness.judge.explained import Judging
+from harness.judge.findings import build_finding, findings_of, refused_by_engine
+from harness.judge.judging import judge_alone
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.topic import OfProgram

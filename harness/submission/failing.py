@@ -14,7 +14,7 @@ from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.fuzz.bucket import message_shape
 from harness.fuzz.case_text import CaseParts, case_text
 from harness.fuzz.wit_reducer import reduce_wit
-from harness.judge.judging import failed
+from harness.judge.findings import failed
 from harness.process.children import ProcessLimits, Running
 from harness.process.steps import StepLost
 from harness.submission.command import Command, InputWord, with_output

@@ -11,8 +11,8 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, RunLimits
 from harness.frontend.front_end import WitText
+from harness.judge.cell_findings import Against, cell_findings
 from harness.judge.ended import where_it_ended
-from harness.judge.judging import Against, cell_findings
 from harness.plan.plan import ScriptPlan
 from harness.plan.roles import Role
 from harness.planner import case_plan, check_plan

@@ -1,4 +1,4 @@
-"""`--finding`: one of several findings of a case is chosen, by `harness reduce` and `harness submit`."""
+"""`--finding`: one of several findings of a case is chosen, by `harness reduce`, `submit` and `check`."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tool's file is no case, so it is compared with none."""
     monkeypatch.chdir(tmp_path)
     Path("two.toml").write_text(CASE)
+    Path("two.wit").write_text(CASE.split("'''")[1])
     Path("refuses.toml").write_text(REFUSES.format(python=f"'{sys.executable}'"))
 
 
@@ -141,8 +142,34 @@ def test_each_is_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "written"), [([], SIGN), (["--finding", "1"], SIGN), (["--finding", "no w"], REFUSAL)]
+)
+def test_check_writes_the_case_of_one(given: list[str], written: str) -> None:
+    number = 1 + (written == REFUSAL)
+    done = harness("check", "two.wit", "--calls", "20", "--write-case", "found.toml", "--reduce", *given, *WRONG)
+    assert done.exit_code == 1, done.output
+    assert f"finding {number} of 2: {written}\n" in done.output
+    found = load_case(Path("found.toml"))
+    assert ("s8" in str(found.wit), len(found.steps)) == ((True, 1) if written == SIGN else (False, 0))
+
+
+def test_a_wrong_finding_of_a_duplicate_is_wrong_usage() -> None:
+    Path("same.toml").write_text(CASE)
+    done = harness("submit", "two.toml", "--finding", "2", *WRONG)
+    assert (done.exit_code, "the same case is there already" in done.output) == (1, True), done.output
+    done = harness("submit", "two.toml", "--finding", "3", *WRONG)
+    assert (done.exit_code, "--finding 3: there is no finding of this number:" in done.output) == (2, True), done.output
+
+
+CHECK = ["check", "two.wit", "--calls", "20"]
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
+        ([*CHECK, "--finding", "1"], "--finding needs --write-case FILE"),
+        ([*CHECK, "--write-case", "n.toml", "--finding", "3", *WRONG], "there is no finding of this number:\n  1: "),
+        ([*CHECK, "--write-case", "n.toml", "--finding", "1", "--no-reference"], "there is no finding to choose: all "),
         (["reduce", "two.toml", "--finding", "3", *WRONG], f"there is no finding of this number:\n  1: {SIGN}\n  2: "),
         (["submit", "two.toml", "--finding", "3", *WRONG], f"there is no finding of this number:\n  1: {SIGN}\n  2: "),
         (["submit", "two.toml", "--finding", "1", "--no-reference"], "--finding 1: there is no finding to choose: all"),

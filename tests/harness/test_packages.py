@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from harness.bench.examination import Options
 from harness.bench.examine import examine
+from harness.fuzz.bucket import hits
+from harness.fuzz.cases_of import bare_case
+from harness.fuzz.oracle import Oracle
 from harness.judge.packages import unprinted
 from harness.toolchains import ours
 from harness.toolchains.command_schema import PACKAGE_FORMS, WIT_JSON, WIT_TEXT, WIT_WASM
@@ -47,6 +51,7 @@ def printed(form: str) -> bytes:
 
 def through(folder: Path, form: str, filter_: str) -> dict[str, list[str]]:
     """The reference, behind a filter of its output."""
+    folder.mkdir(exist_ok=True)
     script = folder / "filtered.sh"
     script.write_text(f'{find().path} component wit "$1" {FLAGS[form]} --features "$2" {filter_} > "$3"')
     return {form: ["sh", str(script), "{wit}", "{features}", "{output}"]}
@@ -115,6 +120,25 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
     without = plan_of(PACKAGE, features=FEATURES)
     assert bench.packages.judge(without, bench.toolchains.values()) == {}
+
+
+def test_a_reduction_keeps_the_form(tmp_path: Path) -> None:
+    """Two forms are wrong in the same way; where only the text is, the finding about JSON does not show."""
+    commands = {
+        **through(tmp_path / "1", WIT_TEXT, "| sed 's/Of it/Of him/'"),
+        **through(tmp_path / "2", WIT_JSON, "| sed 's/Of it, too/Of him, too/'"),
+    }
+    bench, options = bench_of(tmp_path, commands, reference=True), Options(artifacts=None)
+    both, text_alone = PACKAGE.replace("Of it", "Of it, too"), PACKAGE
+    verdict = examine(bench, "w", plan_of(both, "utf8", features=FEATURES), options).verdict
+    found = {hit.bucket.form: hit.bucket for hit in hits(verdict, lambda _, findings: [""] * len(findings))}
+    assert found.keys() == {WIT_TEXT, WIT_JSON}
+    assert replace(found[WIT_TEXT], form=WIT_JSON) == found[WIT_JSON]
+    oracle = Oracle(bench, found[WIT_JSON], options)
+    shows = [
+        oracle.message_of(bare_case(wit, None, FEATURES, found[WIT_JSON], ("utf8",))) for wit in (both, text_alone)
+    ]
+    assert list(map(bool, shows)) == [True, False]
 
 
 def test_a_command_without_features_is_not_tried(tmp_path: Path) -> None:

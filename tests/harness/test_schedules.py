@@ -8,8 +8,8 @@ import pytest
 
 from harness.engine.results import RunResult, Trap
 from harness.judge import schedules
+from harness.judge.cell_findings import Against
 from harness.judge.difference import Difference
-from harness.judge.judging import Against
 from harness.judge.observation import Observation
 from harness.judge.schedules import Schedules, Undecidable, in_order
 from harness.model.concurrency import Explained, Following, Left, Seen, Shown, Undecided, Unexplained

@@ -9,8 +9,9 @@ import pytest
 from harness.bench.examination import Examination
 from harness.cli.results import to_case
 from harness.engine.results import EngineKind
+from harness.judge.cell_findings import Against, cell_findings
 from harness.judge.endless import decided
-from harness.judge.judging import Against, build_finding, cell_findings
+from harness.judge.findings import build_finding
 from harness.judge.observation import CellRun
 from harness.judge.party import ByItself
 from harness.judge.topic import OfCell, OfProgram, OfRow, Topic

@@ -8,7 +8,8 @@ import pytest
 
 from harness.engine.results import Rejected, RunResult
 from harness.fuzz.bucket import hits
-from harness.judge.judging import judge, refused_by_engine
+from harness.judge.findings import refused_by_engine
+from harness.judge.judging import judge
 from harness.judge.structure import Structure
 from harness.process.steps import Loss
 from harness.suite.expectations import Expectations

@@ -14,7 +14,7 @@ OUTCOME = (
     Edit("harness/cli/exits.py", "_OF_BAD = {\n", "    Outcome.TOO_LARGE: BROKEN,\n"),
 )
 DECIDED = Edit(
-    "harness/judge/judging.py",
+    "harness/judge/cell_findings.py",
     "    for number, observation in enumerate(run.observations):\n        limit = limit_reached(observation)\n",
     '        findings.append(Finding(Outcome.TOO_LARGE, "more than one call", run=number + 1))\n',
 )

@@ -10,10 +10,10 @@ from harness.engine.results import EngineKind, Rejected, RunResult, Trap
 from harness.fuzz.bucket import Bucket, Hit, finding_shape, hits, message_shape
 from harness.judge.diff import against_model
 from harness.judge.difference import NOTHING, Difference
-from harness.judge.judging import build_finding, command_finding, refused_by_engine
+from harness.judge.findings import build_finding, command_finding, refused_by_engine
 from harness.judge.observation import Observation
 from harness.judge.party import BesideFirst, ByItself, InCell, Party
-from harness.judge.topic import OfCell, OfProgram, OfRow
+from harness.judge.topic import OfCell, OfPackage, OfProgram, OfRow
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
 from harness.plan.plan import ScriptPlan
@@ -93,6 +93,8 @@ KEPT = "component ours component mutant a-b winch run N all fuel consumed"
          "the program by ours: link did not end within 20 s", "link did not end within N s"),
         (command_finding("`component new` of the subject, utf8", Refused("no", "new")),
          "`component new` of the subject, utf8: refused to new: no", "X of the component utfN refused to new no"),
+        (build_finding(OfPackage("wit-json"), Refused("no", "wit-json")),
+         "`wit-json` of the subject: refused to wit-json: no", "refused to wit-json no"),
         (refused_by_engine(CELL, Rejected("run", "no end", True)), f"{CELL}: not run: no end", "not run no end"),
         (Finding(Outcome.LIMIT_REACHED, "all fuel consumed", run=3, topic=OfCell(CELL)),
          f"{CELL}, run 3: all fuel consumed", KEPT),

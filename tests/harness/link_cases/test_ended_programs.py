@@ -10,7 +10,7 @@ from wasmtime.component import Func
 
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected, RunLimits
-from harness.judge.judging import refused_by_engine
+from harness.judge.findings import refused_by_engine
 from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import prepare
 from harness.process.steps import Loss
