@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from harness.fuzz.edits import Steps, edited
+from harness.fuzz.engine_faults import adds_engine_fault
 from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
@@ -48,11 +49,15 @@ class Stray:
 
 
 def one_step_more(composition: Composition, steps: Sequence[Step[Value]], random: Random) -> Stray | None:
-    """Each kind is as likely as any other that is possible in the run."""
+    """Each kind is as likely as any other that is possible in the run. None if there is none, or if the chosen one may
+    meet a fault of the engine."""
     kinds: dict[str, list[Stray]] = {}
     for stray in _Strays(composition, random).of_run(steps):
         kinds.setdefault(stray.kind, []).append(stray)
-    return random.choice(kinds[random.choice(sorted(kinds))]) if kinds else None
+    if not kinds:
+        return None
+    stray = random.choice(kinds[random.choice(sorted(kinds))])
+    return None if adds_engine_fault(steps, stray.change(steps)) else stray
 
 
 class _Strays:
@@ -74,8 +79,7 @@ class _Strays:
         if isinstance(step, CallStep):
             _, callee, exported = self._actors.function(role, step)
             for kind, among in self._of_callee(exported.is_async):
-                places = _until_a_read(step.during) if isinstance(among[0], ExitStep) else len(step.during)
-                yield Stray(kind, _put_among(at, self._random.randrange(places + 1), among))
+                yield Stray(kind, _put_among(at, self._random.randrange(len(step.during) + 1), among))
             yield from self._inside(callee, at, step.during)
         elif isinstance(step, DropStep) and step.during:
             yield from self._inside(self._actors.destructor(step), at, step.during)
@@ -88,18 +92,12 @@ class _Strays:
         if not is_async:
             yield "a synchronous function that waits for nothing", (SetStep(_NEW_SET), WaitStep(_NEW_SET))
             return
-        # one alone would return early, and a callee that continues may end before its call is dropped (F6)
+        # one alone is no fault
         yield "a task that returns twice", (ReturnStep(), ReturnStep())
         yield "a task that ends as cancelled unasked", (CancelledStep(),)
         yield "a task that ends without a return", (ExitStep(),)
         yield "a wrong callback code", (CodeStep(self._random.choice(_CODES)),)
         yield "a task that waits for nothing", (SetStep(_NEW_SET), WaitStep(_NEW_SET))
-
-
-def _until_a_read(steps: Sequence[Step[Value]]) -> int:
-    """The steps before the first read: a task that ends while it reads meets a fault of the engine (F1 in
-    docs/async.md)."""
-    return next((number for number, step in enumerate(steps) if isinstance(step, ReadStep)), len(steps))
 
 
 def _after(step: Step[Value]) -> Iterator[tuple[str, Step[Value]]]:

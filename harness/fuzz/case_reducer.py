@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
+from harness.fuzz.engine_faults import engine_faults
 from harness.fuzz.filters import still_fitting
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.plan.async_steps import (
@@ -38,7 +39,13 @@ def smaller_text(parts: CaseParts, fails: Fails) -> CaseParts:
 
 
 def fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
-    """Steps left out, many at once first; then those during a call."""
+    """Steps left out, many at once first; then those during a call. What may meet a fault of the engine that the case
+    does not meet is not asked: it would show another thing, with the same words."""
+    met = engine_faults(parts.steps)
+    return _fewer_steps(parts, lambda fewer: engine_faults(fewer.steps) <= met and fails(fewer))
+
+
+def _fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
     chunk = len(parts.steps)
     while chunk:
         start = 0
@@ -51,7 +58,7 @@ def fewer_steps(parts: CaseParts, fails: Fails) -> CaseParts:
         chunk //= 2
     for smaller in (*_without_a_thing(parts), *_within(parts)):
         if fails(smaller):
-            return fewer_steps(smaller, fails)
+            return _fewer_steps(smaller, fails)
     return parts
 
 
