@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness.judge.judging import Judging, about, judge_alone
+from harness.judge.explained import Judging, about
+from harness.judge.judging import judge_alone
 from harness.judge.verdict import Finding
 from harness.plan.plan import ComponentPlan, Plan
 from harness.plan.roles import Role
