@@ -32,6 +32,9 @@ ALL: tuple[tuple[int, str, str], ...] = (
     *((VERSIONS[-1], hooks, mode) for hooks in HOOKS for mode in MODES),
 )
 """All libraries: what `boxed` takes."""
+WITH_FAULTS: tuple[int, str, str] = (VERSIONS[-1], "", MODES[0])
+"""The library that also exists with faults."""
+CHOOSE_FAULT = "boxed_choose_fault"
 
 
 def boxed(version: int = VERSIONS[-1], hooks: str = "", mode: str = "") -> Path:
@@ -41,6 +44,18 @@ def boxed(version: int = VERSIONS[-1], hooks: str = "", mode: str = "") -> Path:
         known = ", ".join([_name(*library) for library in ALL])
         raise ValueError(f"no interpreter {_name(version, hooks, mode)} (there are: {known})")
     return _ROOT / "lib" / f"{_name(version, hooks, mode)}.so"
+
+
+def faulty() -> Path:
+    """The library `boxed(*WITH_FAULTS)` with all of `faults()`, none of them chosen. Its export `CHOOSE_FAULT` chooses
+    one by its place in `faults()`, counted from 1."""
+    return _ROOT / "lib" / f"{_name(*WITH_FAULTS)}-faults.so"
+
+
+def faults() -> tuple[str, ...]:
+    """The names of the faults that `src/faults.h` declares, in its order."""
+    text = (_ROOT / "src" / "faults.h").read_text(encoding="utf-8")
+    return tuple(re.findall(r"^ +X\((\w+)\)", text, flags=re.MULTILINE))
 
 
 def kind(hooks: str, mode: str) -> str:

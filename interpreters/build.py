@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from interpreters import ALL, HOOKS, MODES, VERSIONS, boxed
+from interpreters import ALL, HOOKS, MODES, VERSIONS, WITH_FAULTS, boxed, faulty
 from interpreters.echo import SOURCES as ECHO
 from interpreters.echo import echo
 
@@ -30,6 +30,8 @@ WIT = ROOT / "wit" / "boxed.wit"
 WIT_OF_ASYNC = ROOT / "wit" / "boxed-async.wit"
 HOOKS_SOURCE = "hooks.c"
 """The one source that knows which task hooks a library has."""
+FAULTS_SOURCE = "faults.c"
+"""The source of what only the library of faults has (`interpreters.faulty`)."""
 
 COMPILE = (
     "cc",
@@ -117,17 +119,23 @@ def compile_library(
     zig([*LINK, *linked, "-o", out], ROOT, objects / "cache")
 
 
-def sources(hooks: str = "", mode: str = "") -> list[Path]:
-    """The C sources of a library with these task hooks, for a kind of worlds (`interpreters.MODES`)."""
-    common = [path for path in sorted(SOURCES.glob("*.c")) if hooks or path.name != HOOKS_SOURCE]
+def sources(hooks: str = "", mode: str = "", faults: bool = False) -> list[Path]:
+    """The C sources of a library with these task hooks, for a kind of worlds (`interpreters.MODES`), with faults."""
+    left_out = {name for name, taken in ((HOOKS_SOURCE, hooks), (FAULTS_SOURCE, faults)) if not taken}
+    common = [path for path in sorted(SOURCES.glob("*.c")) if path.name not in left_out]
     return [*common, *sorted((SOURCES / ("asynchronous" if mode else "synchronous")).glob("*.c"))]
 
 
 def build(
-    version: int, flags: Sequence[str] = (), hooks: str = "", mode: str = "", objects: Path | None = None
+    version: int,
+    flags: Sequence[str] = (),
+    hooks: str = "",
+    mode: str = "",
+    objects: Path | None = None,
+    faults: bool = False,
 ) -> bytes:
-    """The library for a version of the interface, with these task hooks, for a kind of worlds. `flags` go to the
-    compiler. `objects`: a folder that several libraries share (`compile_library`).
+    """The library for a version of the interface, with these task hooks, for a kind of worlds, with faults to choose
+    from. `flags` go to the compiler. `objects`: a folder that several libraries share (`compile_library`).
 
     BuildError with its messages.
     """
@@ -137,8 +145,8 @@ def build(
         linked, out = work / "boxed.so", work / "embedded.so"
         of_hooks = [f"-DTASK_HOOKS={HOOKS.index(hooks) + 1}"] if hooks else []
         chosen = [f"-DBOXED_ASYNC={MODES.index(mode) + 1}"] if mode else []
-        common = [f"-DWIT_DYLIB_VERSION={version}", *chosen, *flags]
-        compile_library(sources(hooks, mode), linked, objects or work, common, of_hooks)
+        common = [f"-DWIT_DYLIB_VERSION={version}", *chosen, *(["-DWITH_FAULTS"] if faults else []), *flags]
+        compile_library(sources(hooks, mode, faults), linked, objects or work, common, of_hooks)
         _embed_world(WIT_OF_ASYNC if mode else WIT, linked, out)
         return out.read_bytes()
 
@@ -158,6 +166,8 @@ def _libraries(objects: Path) -> Iterator[tuple[Path, Callable[[], bytes]]]:
     """Every committed library, and how it is made, with a folder for what several share."""
     for version, hooks, mode in ALL:
         yield boxed(version, hooks, mode), partial(build, version, hooks=hooks, mode=mode, objects=objects)
+    version, hooks, mode = WITH_FAULTS
+    yield faulty(), partial(build, version, hooks=hooks, mode=mode, objects=objects, faults=True)
     for version, asynchronous in itertools.product(VERSIONS, (False, True)):
         yield echo(version, asynchronous), partial(build_echo, version, asynchronous=asynchronous)
     for version in VERSIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.mutants.async_builtins import BUILTIN_CASES
 from harness.mutants.async_cases import ASYNC_CASES
+from harness.mutants.fault_cases import FAULT_CASES
 from harness.mutants.hook_cases import HOOK_CASES
 from harness.mutants.number_cases import NUMBER_CASES
 from harness.mutants.world_text import case_names
@@ -12,6 +13,7 @@ CASES = {
     **ASYNC_CASES,
     **HOOK_CASES,
     **BUILTIN_CASES,
+    **FAULT_CASES,
     **NUMBER_CASES,
     "bad-discriminants": """title = "A discriminant beyond the last case"
 why = "What is no case must never be taken for one."

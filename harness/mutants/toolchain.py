@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from harness.mutants.async_interpreters import ASYNC_INTERPRETERS
+from harness.mutants.boxed_faults import BOXED_FAULTS
 from harness.mutants.embedding import EMBEDDING
 from harness.mutants.generators import GENERATORS
 from harness.mutants.initializing import INITIALIZING
@@ -38,7 +39,7 @@ _TABLES = (ASYNC_INTERPRETERS, EMBEDDING, PACKAGES, INITIALIZING)
 
 MUTANTS: dict[str, Mutant] = {
     mutant.name: mutant
-    for table in (GENERATORS, LINKERS, INTERPRETERS, *[table.rows for table in _TABLES])
+    for table in (GENERATORS, LINKERS, INTERPRETERS, BOXED_FAULTS, *[table.rows for table in _TABLES])
     for mutant in table
 }
 

@@ -2,6 +2,7 @@
 
 #include "context.h"
 #include "fail.h"
+#include "faults.h"
 #include "memory.h"
 #include "pending.h"
 #include "stack.h"
@@ -42,6 +43,7 @@ Val *call_import(uint32_t which, Val *arguments) {
   Task *task = task_pause();
   size_t bytes = memory_out.bytes, moved = stack_call(func->impl, context);
   task_continue(task);
+  fault_after_call();
   alone = alone && !pending_may_allocate(); /* another task may have begun something */
   event_index("import_return", which);
   Val *result = has_result(func) ? context_pop(context) : NULL;
@@ -82,6 +84,10 @@ Val *call_resource_rep(const Val *handle) {
   return value_scalar(V_U32, rep);
 }
 
+static bool is_kept(const Val *handle) {
+  return fault_has_lost(handle) || (handle->kind == V_BORROW && fault_is(FAULT_borrow_not_dropped));
+}
+
 static void drop_resource(const Val *handle) {
   const wit_resource_t *resource = resource_of(handle);
   if (!resource->drop) fail_handle();
@@ -90,7 +96,7 @@ static void drop_resource(const Val *handle) {
   trace_unsigned(handle->bits);
   trace_end();
   Task *task = task_pause();
-  resource->drop((uint32_t)handle->bits);
+  if (!is_kept(handle)) resource->drop((uint32_t)handle->bits);
   task_continue(task);
 }
 

@@ -1,6 +1,7 @@
 /* wit_dylib_pop_*: values that generated code lowers. */
 #include "context.h"
 #include "fail.h"
+#include "faults.h"
 #include "given.h"
 #include "memory.h"
 #include "trace.h"
@@ -117,11 +118,13 @@ static uint32_t given_end(const char *event, size_t ty, uint32_t handle) {
 
 uint32_t wit_dylib_pop_future(void *cx, size_t ty) {
   world_index(ty, world()->num_futures);
+  if (fault_is(FAULT_given_end_dropped)) fault_given(cx, world()->futures[ty].drop_readable);
   return given_end("pop_future", ty, pop_handle(cx, V_FUTURE, V_FUTURE));
 }
 
 uint32_t wit_dylib_pop_stream(void *cx, size_t ty) {
   world_index(ty, world()->num_streams);
+  if (fault_is(FAULT_given_end_dropped)) fault_given(cx, world()->streams[ty].drop_readable);
   return given_end("pop_stream", ty, pop_handle(cx, V_STREAM, V_STREAM));
 }
 

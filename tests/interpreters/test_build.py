@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from interpreters import ALL, ASYNC_LIBRARIES, MODES, VERSIONS, boxed, header
+from interpreters import (
+    ALL,
+    ASYNC_LIBRARIES,
+    CHOOSE_FAULT,
+    MODES,
+    VERSIONS,
+    WITH_FAULTS,
+    boxed,
+    faults,
+    faulty,
+    header,
+)
 from interpreters.build import HOOKS_SOURCE, SOURCES, build
 from tests.interpreters.conftest import NO_ZIG, ZIG
 
@@ -114,6 +125,29 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sources_give_the_committed_library(version: int, hooks: str, mode: str, objects: Path) -> None:
     committed = boxed(version, hooks, mode).read_bytes()
     assert build(version, hooks=hooks, mode=mode, objects=objects) == committed, "run `python -m interpreters.build`"
+
+
+@needs_zig
+def test_the_sources_give_the_library_of_faults(objects: Path) -> None:
+    version, hooks, mode = WITH_FAULTS
+    made = build(version, hooks=hooks, mode=mode, objects=objects, faults=True)
+    assert made == faulty().read_bytes(), "run `python -m interpreters.build`"
+
+
+def test_the_library_of_faults_can_choose_one() -> None:
+    right, wrong = (
+        {e.name: signature(e.type) for e in module.exports if isinstance(e.type, wasmtime.FuncType)}
+        for module in (
+            wasmtime.Module.from_file(wasmtime.Engine(), str(path)) for path in (boxed(*WITH_FAULTS), faulty())
+        )
+    )
+    assert wrong == right | {CHOOSE_FAULT: (["i32"], [])}
+
+
+def test_every_fault_that_is_declared_is_somewhere() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.c")]
+    used = [name for text in texts for name in re.findall(r"\bFAULT_(\w+)", text)]
+    assert set(used) - {"NONE"} == set(faults())
 
 
 def test_one_source_knows_the_hooks() -> None:

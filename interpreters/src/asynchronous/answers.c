@@ -4,6 +4,7 @@
 #include "calls.h"
 #include "context.h"
 #include "fail.h"
+#include "faults.h"
 #include "memory.h"
 #include "stack.h"
 #include "trace.h"
@@ -34,6 +35,7 @@ static void return_from_export(const Task *task, Val *result) {
   trace_unsigned(task->which);
   trace_end();
   size_t bytes = memory_out.bytes, moved = stack_call(func->task_return, context);
+  fault_after_call();
   context_destroy(context);
   call_trace_balance("task_balance", task->which, memory_out.bytes - bytes, moved);
 }

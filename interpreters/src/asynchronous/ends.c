@@ -5,6 +5,7 @@
 #include "channels.h"
 #include "context.h"
 #include "fail.h"
+#include "faults.h"
 #include "given.h"
 #include "memory.h"
 #include "stack.h"
@@ -134,7 +135,10 @@ static void settle(End *end, uint32_t result) {
   if (end->kind == V_FUTURE) count = code == COPY_COMPLETED;
   if (count > end->count) fail_event();
   end->state = code == COPY_COMPLETED ? END_COMPLETED : code == COPY_DROPPED ? END_DROPPED : END_CANCELLED;
-  if (!end->writing) end->delivered = lift_all(end, count);
+  if (code == COPY_CANCELLED && fault_is(FAULT_stopped_elements_lost)) count = 0;
+  if (code == COPY_DROPPED && fault_is(FAULT_last_elements_lost)) count = 0;
+  fault_lose(end, count);
+  if (!end->writing) end->delivered = lift_all(end, fault_is(FAULT_unread_elements_lifted) ? end->count : count);
   if (end->context) context_destroy(end->context);
   end->context = NULL;
   if (!buffer_end(&end->buffer)) fail_buffer();
@@ -151,6 +155,22 @@ static End *begin_copy(const Val *value, const Channel *channel, bool writing) {
   end->channel = *channel;
   end->writing = writing;
   return end;
+}
+
+/* What an interpreter must keep until the copy ends. */
+static void free_early(End *end) {
+  if (fault_is(FAULT_buffer_freed_early)) buffer_free_early(&end->buffer);
+  if (!end->context || !fault_is(FAULT_elements_freed_early)) return;
+  context_destroy(end->context);
+  end->context = NULL;
+}
+
+/* `result`: of the built-in. */
+static void begun(End *end, uint32_t result) {
+  if (result == BLOCKED)
+    free_early(end);
+  else
+    settle(end, result);
 }
 
 static void event_copy(const Channel *channel, bool writing, uint32_t handle, uint32_t count, uint32_t result) {
@@ -176,7 +196,7 @@ void end_read(const Val *value, uint32_t count) {
   end->buffer = buffer_create(count < MAX_COUNT ? bytes_of(&channel, count) : 0, channel.align);
   uint32_t result = channel_read(&channel, end->handle, end->buffer.start, count);
   event_copy(&channel, false, end->handle, count, result);
-  if (result != BLOCKED) settle(end, result);
+  begun(end, result);
 }
 
 static void lower(const End *end, uint32_t index, Val *value) {
@@ -196,17 +216,18 @@ static size_t room_for(const Channel *channel, uint32_t lowered, uint32_t count)
   return bytes_of(channel, lowered);
 }
 
-void end_write(const Val *value, uint32_t count, const Val *values) {
+void end_write(const Val *value, uint32_t count, Val *values) {
   Channel channel = channel_of_value(value);
   if (channel.kind == V_FUTURE) count = 1;
   End *end = begin_copy(value, &channel, true);
   end->count = count;
   end->buffer = buffer_create(room_for(&channel, values->len, count), channel.align);
   end->context = context_create();
+  if (fault_is(FAULT_unread_handles_lost)) fault_keep(end, values);
   for (uint32_t i = 0; channel.lower && i < values->len; i++) lower(end, i, values->items[i]);
   uint32_t result = channel_write(&channel, end->handle, end->buffer.start, count);
   event_copy(&channel, true, end->handle, count, result);
-  if (result != BLOCKED) settle(end, result);
+  begun(end, result);
 }
 
 void end_cancel(const Val *value) {
@@ -222,7 +243,7 @@ void end_cancel(const Val *value) {
     EVENT(&channel, "cancel_read");
   event_tail(&channel, handle);
   event_result(result);
-  if (result == BLOCKED) return;
+  if (result == BLOCKED || fault_is(FAULT_stop_not_applied)) return;
   if (!end || end->state != END_COPYING) fail_event();
   settle(end, result);
 }
@@ -238,7 +259,7 @@ void end_drop(const Val *value) {
     EVENT(&channel, "drop_readable");
   event_tail(&channel, handle);
   trace_end();
-  (is_writable ? channel.drop_writable : channel.drop_readable)(handle);
+  if (!fault_is(FAULT_end_not_dropped)) (is_writable ? channel.drop_writable : channel.drop_readable)(handle);
   end_forget(handle);
 }
 

@@ -11,7 +11,7 @@ Val *end_new(Kind kind, uint32_t type, Val **writable);
 /* Reads up to `count` elements; fail_handle for a value that is no end. */
 void end_read(const Val *end, uint32_t count);
 /* Lowers the items of `values` and offers `count` elements. */
-void end_write(const Val *end, uint32_t count, const Val *values);
+void end_write(const Val *end, uint32_t count, Val *values);
 /* Cancels the copy under way. */
 void end_cancel(const Val *end);
 void end_drop(const Val *end);

@@ -3,6 +3,7 @@
 #include "answers.h"
 #include "builtins.h"
 #include "fail.h"
+#include "faults.h"
 #include "operations.h"
 #include "waitables.h"
 
@@ -31,7 +32,7 @@ static void deliver(Task *task, uint32_t event, uint32_t handle, uint32_t payloa
 }
 
 static uint32_t code_of(const Wait *wait) {
-  return wait->kind == WAIT_TURNS ? CALLBACK_YIELD : CALLBACK_WAIT | wait->set << CODE_BITS;
+  return wait->kind == WAIT_TURNS ? CALLBACK_YIELD : CALLBACK_WAIT | fault_set(wait->set) << CODE_BITS;
 }
 
 static void wait_in_place(Task *task) {
@@ -44,7 +45,7 @@ static void wait_in_place(Task *task) {
   task_pause();
   uint32_t event = canon_waitable_set_wait(task->wait.set, payload);
   task_continue(task);
-  deliver(task, event, payload[0], payload[1]);
+  if (!fault_is(FAULT_event_in_place_lost)) deliver(task, event, payload[0], payload[1]);
 }
 
 /* ---- Frames ------------------------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include "calls.h"
 #include "ends.h"
 #include "fail.h"
+#include "faults.h"
 #include "subtasks.h"
 #include "trace.h"
 #include "type_path.h"
@@ -83,6 +84,7 @@ static void op_poll(const Ops *ops, Task *task) {
   uint32_t set = handle(ops), payload[2] = {0, 0};
   if (!ops->run) return;
   uint32_t event = canon_waitable_set_poll(set, payload);
+  if (fault_is(FAULT_polled_event_lost)) event = EVENT_NONE;
   task->cancelled |= waitable_event(event, payload[0], payload[1]);
 }
 
@@ -187,6 +189,7 @@ static void backpressure(const Ops *ops, int change) {
     canon_backpressure_inc();
   else
     canon_backpressure_dec();
+  if (change < 0 && fault_is(FAULT_backpressure_twice)) canon_backpressure_dec();
 }
 
 /* ---- Conditions -------------------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "builtins.h"
 #include "calls.h"
 #include "fail.h"
+#include "faults.h"
 #include "heap.h"
 #include "memory.h"
 #include "stack.h"
@@ -44,14 +45,29 @@ static void resolve(Call *call) {
   const wit_import_func_t *func = &world()->import_funcs[call->which];
   size_t bytes = memory_out.bytes, expected = context_deferred_bytes(call->context);
   if (call->state == CALL_RETURNED) lift(call, func);
+  fault_lose(call->area.start, call->state == CALL_CANCELLED_BEFORE_STARTED ? 0 : UINT32_MAX);
   if (call->delivered) expected += heap_bytes(func->result, call->delivered);
-  context_destroy(call->context);
+  if (!fault_is(FAULT_call_not_ended)) context_destroy(call->context);
   call->context = NULL;
   if (!buffer_end(&call->area)) fail_area();
   call_trace_balance("import_balance", call->which, memory_out.bytes + expected - bytes, call->moved);
 }
 
+static uint32_t state_seen(uint32_t state) {
+  return state == CALL_STARTED && fault_is(FAULT_lifted_when_started) ? CALL_RETURNED : state;
+}
+
+/* What an interpreter must keep until the call is resolved. */
+static void free_early(Call *call) {
+  if (fault_is(FAULT_area_freed_early)) buffer_free_early(&call->area);
+  if (fault_is(FAULT_arguments_freed_early)) {
+    context_destroy(call->context);
+    call->context = context_create();
+  }
+}
+
 static void progress(Call *call, uint32_t state) {
+  state = state_seen(state);
   if (subtask_is_resolved(call) || state <= call->state || state > CALL_CANCELLED_BEFORE_RETURNED) fail_event();
   if (state == CALL_CANCELLED_BEFORE_STARTED && call->state != CALL_STARTING) fail_event();
   call->state = state;
@@ -62,6 +78,7 @@ Val *subtask_start(uint32_t which, Val *arguments) {
   const wit_import_func_t *func = &world()->import_funcs[which];
   if (!func->async_impl) fail_async();
   Buffer area = buffer_create(func->async_abi_area_size, func->async_abi_area_align);
+  if (fault_is(FAULT_unsent_handles_lost)) fault_keep(area.start, arguments);
   Context *context = call_context(arguments);
   trace_event("import_call");
   trace_unsigned(which);
@@ -70,17 +87,21 @@ Val *subtask_start(uint32_t which, Val *arguments) {
   Task *task = task_pause();
   size_t moved = stack_call_start(func->async_impl, context, area.start, &status);
   task_continue(task);
+  fault_after_call();
   trace_event("import_start");
   trace_unsigned(which);
   trace_answer();
   trace_unsigned(status);
   trace_end();
   if (context->depth) fail_stack();
-  uint32_t state = status & CODE_MASK;
+  uint32_t state = state_seen(status & CODE_MASK);
   if (state > CALL_RETURNED) fail_event();
   Call *call = create((Call){.which = which, .handle = status >> CODE_BITS, .state = state, .context = context,
                              .area = area, .moved = moved});
-  if (subtask_is_resolved(call)) resolve(call);
+  if (subtask_is_resolved(call))
+    resolve(call);
+  else
+    free_early(call);
   return value_scalar(V_CALL, num_calls - 1);
 }
 
@@ -112,7 +133,7 @@ void subtask_cancel(const Val *value, bool asynchronous) {
   trace_answer();
   trace_unsigned(status);
   trace_end();
-  if (status == BLOCKED) return;
+  if (status == BLOCKED || fault_is(FAULT_cancel_not_applied)) return;
   if (!call) fail_event();
   progress(call, status);
 }
@@ -122,7 +143,7 @@ void subtask_drop(const Val *value) {
   trace_event("subtask_drop");
   trace_unsigned(handle);
   trace_end();
-  canon_subtask_drop(handle);
+  if (!fault_is(FAULT_call_not_dropped)) canon_subtask_drop(handle);
   Call *call = subtask_of(value);
   if (call) call->handle = 0;
 }

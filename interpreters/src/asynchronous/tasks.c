@@ -1,5 +1,6 @@
 #include "builtins.h"
 #include "fail.h"
+#include "faults.h"
 #include "memory.h"
 #include "task.h"
 #include "trace.h"
@@ -58,6 +59,7 @@ bool task_is_finish(void) { return canon_context_get() == SLOT_OF_FINISH; }
 
 Task *task_resume(TaskKind kind, uint32_t which) {
   uint32_t slot = canon_context_get();
+  if (fault_is(FAULT_newest_task_goes_on)) slot = (uint32_t)(uintptr_t)tasks;
   for (Task *task = tasks; task; task = task->next) {
     if ((uint32_t)(uintptr_t)task != slot) continue;
     if (!task->suspended || task->kind != kind || task->which != which) fail_task();

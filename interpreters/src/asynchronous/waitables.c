@@ -3,6 +3,7 @@
 #include "builtins.h"
 #include "ends.h"
 #include "fail.h"
+#include "faults.h"
 #include "subtasks.h"
 #include "trace.h"
 
@@ -34,7 +35,7 @@ void waitable_set_drop(uint32_t set) {
   trace_event("set_drop");
   trace_unsigned(set);
   trace_end();
-  canon_waitable_set_drop(set);
+  if (!fault_is(FAULT_set_not_dropped)) canon_waitable_set_drop(set);
   sets--;
 }
 
@@ -45,7 +46,7 @@ void waitable_join(uint32_t waitable, uint32_t set) {
   trace_unsigned(waitable);
   trace_unsigned(set);
   trace_end();
-  canon_waitable_join(waitable, set);
+  if (set || !fault_is(FAULT_left_in_the_set)) canon_waitable_join(waitable, set);
 }
 
 bool waitable_is_settled(const Val *object) {
@@ -67,7 +68,7 @@ bool waitable_event(uint32_t event, uint32_t handle, uint32_t payload) {
     case EVENT_STREAM_WRITE: end_event(V_STREAM, true, handle, payload); return false;
     case EVENT_FUTURE_READ: end_event(V_FUTURE, false, handle, payload); return false;
     case EVENT_FUTURE_WRITE: end_event(V_FUTURE, true, handle, payload); return false;
-    case EVENT_TASK_CANCELLED: return true;
+    case EVENT_TASK_CANCELLED: return !fault_is(FAULT_cancelled_unheard);
     default: fail_event();
   }
 }
