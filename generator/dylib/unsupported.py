@@ -9,7 +9,7 @@ from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.type_table import TypeTable
 from generator.dylib.world.types import Kind, Node
 from generator.errors import GeneratorError
-from generator.resolved.model import InterfaceItem, Resolve, World, WorldKey
+from generator.resolved.model import Function, InterfaceItem, Resolve, World, WorldKey
 from generator.resolved.types import Resource
 from generator.wit.printer_types import type_text
 
@@ -21,11 +21,12 @@ MEMORY_SIZE = 1 << 32
 
 
 class UnsupportedError(GeneratorError):
-    """`items`: a line for each thing, such as "unsupported: map in function a:b/c#f: maps need --abi-version 3"."""
+    """`items`: a line for each thing, such as "unsupported: map in function a:b/c#f: maps need --abi-version 3
+    (x.wit:3:5)". All lines but the first are indented, as in every message."""
 
     def __init__(self, items: Iterable[str]) -> None:
         self.items = tuple(dict.fromkeys(items))
-        super().__init__("\n".join(self.items))
+        super().__init__("\n  ".join(self.items))
 
 
 def refuse_async_without_type(resolve: Resolve, functions: Iterable[FunctionUse]) -> None:
@@ -35,7 +36,7 @@ def refuse_async_without_type(resolve: Resolve, functions: Iterable[FunctionUse]
     """
     items = [
         f"unsupported: --async for function {_name(resolve, use.instance.key, use.function.name)}: "
-        "it is not an `async func`"
+        f"it is not an `async func`{_place(use.function)}"
         for use in functions
         if use.is_async and not use.function.is_async
     ]
@@ -65,7 +66,8 @@ def refuse_maps(resolve: Resolve, functions: Iterable[FunctionUse], nodes: Itera
         known[node] = node.kind is Kind.MAP or any(part is not None and known[part] for part in node.parts)
     reason = "maps need --abi-version 3"
     items = [
-        f"unsupported: map in function {_name(resolve, use.instance.key, use.function.name)}: {reason}"
+        f"unsupported: map in function {_name(resolve, use.instance.key, use.function.name)}: "
+        f"{reason}{_place(use.function)}"
         for use in functions
         if any(known[param.node] for param in use.params) or (use.result is not None and known[use.result.node])
     ]
@@ -86,10 +88,17 @@ def refuse_oversized(table: TypeTable, functions: Iterable[FunctionUse]) -> None
         size += 0 if use.result is None else use.result.node.size
         if size >= MEMORY_SIZE:
             name = _name(resolve, use.instance.key, use.function.name)
-            items.append(f"unsupported: function {name}: {size} bytes of parameters and result do not fit in memory")
+            problem = f"{size} bytes of parameters and result do not fit in memory"
+            items.append(f"unsupported: function {name}: {problem}{_place(use.function)}")
     if items:
         raise UnsupportedError(items)
 
 
 def _name(resolve: Resolve, key: WorldKey | None, function: str) -> str:
     return function if key is None else f"{resolve.world_key_name(key)}#{function}"
+
+
+def _place(function: Function) -> str:
+    """Binary packages have no places."""
+    span = function.span
+    return "" if span is None else f" ({span.file}:{span.line}:{span.column})"

@@ -22,8 +22,9 @@ _SETTERS = {
 }
 """Setters of wasmtime's C API by feature."""
 
-_NEVER = {"forward": "wasmtime has no setter for it"}
-"""Features of the specification that this engine does not run."""
+_NO_SETTER = "wasmtime has no setter for it"
+_NEVER = {"forward": _NO_SETTER, "context-i64": _NO_SETTER}
+"""Features of the specification that this engine does not run. `context-i64`: context slots of 64 bits."""
 
 _KNOWN_RELEASE = "50.0.1"
 

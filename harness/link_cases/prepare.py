@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.binary.core_module import has_page_sizes, imported
-from harness.binary.sections import BinaryError
 from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, Worlds
+from harness.link_cases.needs import needs_of_library
 from harness.planner.needs import needs_of
 from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
 from harness.text.counted import counted
@@ -49,20 +48,7 @@ class Prepared:
 
     def needs(self) -> frozenset[str]:
         """The features of the engine that the world and the libraries need."""
-        return needs_of([self.world]).engine.union(*map(_needs, self.libraries))
-
-
-def _needs(library: Library) -> frozenset[str]:
-    """A library that linkers must refuse may be unreadable."""
-    found = set()
-    try:
-        if has_page_sizes(library.data):
-            found.add("custom-page-sizes")
-        if any(name.startswith("[thread-") and name != "[thread-yield]" for _, name, _ in imported(library.data)):
-            found.add("threading")
-    except BinaryError:
-        pass
-    return frozenset(found)
+        return needs_of([self.world]).engine.union(*map(needs_of_library, self.libraries))
 
 
 def prepare(case: LinkCase) -> Prepared:

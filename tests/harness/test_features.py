@@ -27,6 +27,7 @@ NEEDS = {
     "fixed-length-lists": '(import "f" (func (param "e" (list u32 4))))',
     "map": '(import "f" (func (param "e" (map u32 string))))',
     "custom-page-sizes": "(core module (memory 1 (pagesize 1)))",
+    "context-i64": "(core func (canon context.get i64 0))",
     "forward": f"{STREAM} (core func (canon stream.forward $S))",
 }
 

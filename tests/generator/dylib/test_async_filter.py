@@ -57,7 +57,7 @@ def test_the_first_filter_that_matches_decides(filters: list[str], expected: set
 def test_a_synchronous_function_cannot_be_async(filters: list[str]) -> None:
     with pytest.raises(UnsupportedError) as caught:
         asynchronous(*filters)
-    assert caught.value.items == ("unsupported: --async for function a:b/c#g: it is not an `async func`",)
+    assert caught.value.items == ("unsupported: --async for function a:b/c#g: it is not an `async func` (<text>:3:32)",)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,18 @@ def test_refusals(
     assert message in error and "Traceback" not in error
 
 
+def test_several_unsupported_functions_are_told_in_lines_with_their_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wit = tmp_path / "w.wit"
+    wit.write_text("package a:b;\ninterface i { f: func(); }\nworld w { import i;\n  export g: func(); }")
+    assert main(["wit-dylib", str(wit), "--async", "all", "-o", str(tmp_path / "x.wasm")]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: unsupported: --async for function a:b/i#f: it is not an `async func` ({wit}:2:15)",
+        f"  unsupported: --async for function g: it is not an `async func` ({wit}:4:10)",
+    ]
+
+
 SMALL = "record p { a: u8, b: u8 } f: func(x: list<p>, y: option<p>, z: list<tuple<p, p>>) -> list<p>;"
 LARGE = f"record q {{ {', '.join(f'f{n}: u8' for n in range(20))} }} f: func(x: list<q>, y: list<option<q>>);"
 NESTED = (

@@ -24,6 +24,12 @@ def test_a_program_whose_features_the_engine_lacks_is_skipped(
 
 
 THREAD = '(import "$root" "[thread-index]" (func (result i32)))'
+CONTEXT = '(import "$root" "[context-get-0]" (func (result i32)))'
+CANCEL = '(import "$root" "[subtask-cancel]" (func (param i32) (result i32)))'
+ERROR = '(import "$root" "[error-context-drop]" (func (param i32)))'
+FORWARD = '(import "$root" "[stream-forward-unit]" (func (param i32 i32)))'
+READ = '(import "$root" "[async-lower][stream-read-unit]" (func (param i32 i32 i32) (result i32)))'
+STOP = '(import "$root" "[future-cancel-read-unit]" (func (param i32) (result i32)))'
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,19 @@ THREAD = '(import "$root" "[thread-index]" (func (result i32)))'
     [
         (THREAD, "threading"),
         (THREAD.replace("index", "yield"), None),
+        (CONTEXT, None),
+        (CONTEXT.replace("0", "1"), "threading"),
+        (CONTEXT.replace("0", "i32-1"), "threading"),
+        (CONTEXT.replace("0", "i64-0").replace("i32))", "i64))"), "context-i64"),
+        (FORWARD, "forward"),
+        (FORWARD.replace("stream", "future"), "forward"),
+        (ERROR, "error-context"),
+        (CANCEL, None),
+        (CANCEL.replace("[sub", "[async-lower][sub"), "more-async-builtins"),
+        (STOP, None),
+        (STOP.replace("[fut", "[async-lower][fut"), "more-async-builtins"),
+        (READ, None),
+        (READ.replace("[async-lower]", ""), "more-async-builtins"),
         ("(memory 1 (pagesize 1))", "custom-page-sizes"),
         ("(memory 1 2)", None),
         ("(memory 1 (pagesize 65536))", "custom-page-sizes"),
