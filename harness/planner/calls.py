@@ -182,8 +182,12 @@ class Caller:
         self, frame: Doing, function: Function, args: Sequence[Value], lent: Lent | None = None
     ) -> tuple[Value, ...]:
         """The arguments with handles."""
-        pairs = zip(args, function.params, strict=True)
-        return tuple([self._passing.give(frame, value, param.type, lent) for value, param in pairs])
+        return tuple(
+            [
+                self._passing.give(frame, value, param.type, lent) if param.type.holds_handles else value
+                for value, param in zip(args, function.params, strict=True)
+            ]
+        )
 
     def _gave(self, frame: Doing, function: Function, given: Sequence[Value], lent: Lent | None = None) -> None:
         """After a call with these arguments."""

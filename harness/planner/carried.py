@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic
 
 from harness.plan.async_steps import TakeStep, WriteStep
@@ -13,7 +13,7 @@ from harness.planner.names import HandleNames
 from harness.planner.registers import FrameBuilder, Held
 from harness.planner.representations import FIRST_REP
 from harness.script import operations as s
-from harness.script.encoding import encode, handles
+from harness.script.encoding import HandleLookup, encode, handles
 from harness.script.parser import ScriptValueError
 from harness.text.nearest import there_are
 from harness.values.values import ErrorContext, HandleName, Value, arriving
@@ -109,7 +109,31 @@ class Carried(Generic[V]):
         try:
             return self._read(given, type)
         except WaveError as error:
-            raise StepError((*step.path, *where), f"{where[0]} {shortened(str(given))!r}, {error}") from error
+            raise self._unreadable(step, given, where, error) from error
+
+    def _unreadable(self, step: Step[V], given: V, where: Where, error: WaveError) -> StepError:
+        return StepError((*step.path, *where), f"{where[0]} {shortened(str(given))!r}, {error}")
+
+    def arguments(
+        self, step: CallStep[V], params: Sequence[t.Param], frame: FrameBuilder, reads: list[int], contexts: list[Held]
+    ) -> tuple[list[Value], tuple[s.Value, ...]]:
+        """The arguments of a call, as values and as the script has them. `contexts` gets the error contexts that are
+        made for them."""
+        values: list[Value] = []
+        try:
+            for text, param in zip(step.args, params, strict=True):
+                values.append(self._read(text, param.type))
+        except WaveError as error:
+            raise self._unreadable(step, step.args[len(values)], ("args", len(values)), error) from error
+        given: list[s.Value] = []
+        lookup = self._lookup(frame, step, {}, reads, contexts)
+        numbers_whole = self._lists is s.Lists.NUMBERS
+        try:
+            for value, param in zip(values, params, strict=True):
+                given.append(encode(value, param.type, lookup, numbers_whole))
+        except ScriptValueError as error:
+            raise StepError((*step.path, "args", len(given)), str(error)) from error
+        return values, tuple(given)
 
     def given(
         self,
@@ -130,6 +154,20 @@ class Carried(Generic[V]):
                 for _, found, held in handles(value, type)
                 if isinstance(found, t.Own) and isinstance(held, HandleName)
             }
+        try:
+            return encode(value, type, self._lookup(frame, step, made, reads, contexts), self._lists is s.Lists.NUMBERS)
+        except ScriptValueError as error:
+            raise StepError((*step.path, *where), str(error)) from error
+
+    def _lookup(
+        self,
+        frame: FrameBuilder,
+        step: CallStep[V] | WriteStep[V],
+        made: Mapping[str, t.Own],
+        reads: list[int],
+        contexts: list[Held] | None,
+    ) -> HandleLookup:
+        """Gives the registers of handles. `made`: the resources that are made if they are not there."""
 
         def lookup(held: HandleName | ErrorContext) -> s.Value:
             if isinstance(held, ErrorContext):
@@ -144,7 +182,4 @@ class Carried(Generic[V]):
                 return frame.read(self.new(frame, own.resource, held.name), reads)
             raise StepError(step.path, f"the {role.value} does not hold ${held.name} and cannot make it")
 
-        try:
-            return encode(value, type, lookup, self._lists is s.Lists.NUMBERS)
-        except ScriptValueError as error:
-            raise StepError((*step.path, *where), str(error)) from error
+        return lookup

@@ -82,7 +82,7 @@ class Compiler(Generic[V]):
     def compile(self, steps: Sequence[Step[V]], eager: bool = False) -> dict[Role, s.Script]:
         """Raises `StepError`, and `OutOfRegisters`."""
         self._have_destructors = _have_destructors(steps)
-        together = several_at_once(steps)
+        together = self._composition.asynchronous and several_at_once(steps)
         for script in self._scripts.values():
             script.together = together
         frame: FrameBuilder | None = None
@@ -200,24 +200,17 @@ class Compiler(Generic[V]):
         callee, exported = self._composition.links.callee(frame.role, function.interface, function.name)
         contexts: list[Held] = []
         reads: list[int] = []
-        values = [
-            self._carried.value(step, given, ("args", index), param.type)
-            for index, (given, param) in enumerate(zip(step.args, function.params, strict=True))
-        ]
-        args = [
-            self._carried.given(frame, step, ("args", index), value, param.type, reads, contexts)
-            for index, (value, param) in enumerate(zip(values, function.params, strict=True))
-        ]
+        values, args = self._carried.arguments(step, function.params, frame, reads, contexts)
         self.calls.append((function, step))
         result = self._answer(callee, exported, step, values)
         if step.name is not None:
-            self._tasks.start(frame, function, step, tuple(args), reads, result, contexts)
+            self._tasks.start(frame, function, step, args, reads, result, contexts)
             return
         register = frame.owner.new_register() if function.result is not None else None
         if self._composition.lowered_async(frame.role, function):
-            add_call(frame, function, tuple(args), reads, register)
+            add_call(frame, function, args, reads, register)
         else:
-            frame.add(s.Call(function.interface, function.name, register, tuple(args)), reads, register)
+            frame.add(s.Call(function.interface, function.name, register, args), reads, register)
         for context in contexts:
             self._carried.drop(frame, context)
         self._carried.receive(frame, function, result, register)
@@ -227,7 +220,8 @@ class Compiler(Generic[V]):
         frame = self._scripts[role].frame(s.OnExport(function.interface, function.name))
         borrowed: list[tuple[str, Held]] = []
         for index, (value, param) in enumerate(zip(args, function.params, strict=True)):
-            borrowed += self._carried.bind(frame, s.Argument(index), value, param.type)
+            if param.type.holds_handles:
+                borrowed += self._carried.bind(frame, s.Argument(index), value, param.type)
         answering = self._tasks.answer(frame, function, step, borrowed)
         self._during(frame, step.during)
         if function.result is None and step.result is not None:

@@ -137,7 +137,7 @@ class Streaming:
 
     def _reading(self, frame: Doing) -> Iterator[KnownEnd]:
         """The readable ends of the frame's component that are copying now; operations in between may end that."""
-        for end in self._held_ends(frame.role):
+        for end in self._held_ends(frame.role) if self._channels else ():
             if self._has(frame, end) and end.copying and not end.writable:
                 yield end
 
