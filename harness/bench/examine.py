@@ -11,7 +11,7 @@ from harness.bench import artifacts
 from harness.bench.ask_host import ask_host
 from harness.bench.examination import Examination, Options
 from harness.bench.exhibit import exhibit
-from harness.bench.initialized import by_initialization, hooked, not_initialized
+from harness.bench.initialized import by_initialization, hooked, not_initialized, wasi_twice
 from harness.bench.validated import by_own_validation
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
@@ -91,6 +91,7 @@ def examine(
     lacking = (
         missing(plan.needs)
         or hooked(plan, options.initializer)
+        or wasi_twice(plan, options.initializer, bench.builder.adapted)
         or _nothing_to_run(plan)
         or ([] if options.toolchains else list(left.values()))
     )
