@@ -16,6 +16,7 @@ from tests.layers import LAYERS, Layers
 ROOT = Path(__file__).parent.parent
 OPTIONAL = {
     "generator/preinit/engine_child.py": {"wasmtime"},
+    "generator/preinit/imports_child.py": {"wasmtime"},
     "generator/text_format/engine_child.py": {"wasmtime"},
 }
 """Modules of the generator that run as processes of their own, and the packages that they use if they are installed."""

@@ -16,6 +16,14 @@ from collections.abc import Callable
 from ctypes import POINTER, byref
 from typing import Any
 
+from generator.preinit.imports_child import (
+    NotCompiled,
+    add_http,
+    add_stub,
+    asynchronous_function,
+    called,
+    implemented_types,
+)
 from generator.preinit.kept_pages import KeptPages, TooMuchState, Total
 
 WASI = tuple([f"wasi:{package}/" for package in ("cli", "clocks", "filesystem", "io", "random", "sockets")])
@@ -33,13 +41,6 @@ _OFF = re.compile(
 """What the engine says about code of a feature that is off."""
 _OFFSET = re.compile(r" \(at offset 0x[0-9a-f]+\)|(?<=code) at offset \d+")
 """Places in the instrumented component, which nobody has."""
-
-_called: list[str] = []
-"""The imports that were called although nothing implements them. Errors of the engine do not name them."""
-
-
-class NotCompiled(Exception):
-    """The engine refuses the component."""
 
 
 def main() -> int:
@@ -65,7 +66,7 @@ def _outcome(request: dict[str, Any]) -> tuple[str | None, list[KeptPages], list
     except wasmtime.WasmtimeError as error:
         return _reason(str(error)), [], []
     except ImportError:
-        return _missing(_called[0]), [], []
+        return _missing(called[0]), [], []
     except (NotCompiled, TooMuchState) as error:
         return str(error), [], []
     except MemoryError:
@@ -75,8 +76,8 @@ def _outcome(request: dict[str, Any]) -> tuple[str | None, list[KeptPages], list
 def _reason(message: str) -> str:
     """The last cause that wasmtime lists: the trap itself. The earlier ones describe its place."""
     unknown = _UNKNOWN.search(message)
-    if _called or unknown is not None:
-        return _missing(_called[0] if unknown is None else unknown[1])
+    if called or unknown is not None:
+        return _missing(called[0] if unknown is None else unknown[1])
     _, listed, causes = message.partition("Caused by:")
     lines = [line.strip() for line in (causes if listed else message).splitlines() if line.strip()]
     cause = (lines[-1] if listed else lines[0]) if lines else "no reason given"
@@ -103,11 +104,12 @@ def _run(binary: bytes, request: dict[str, Any]) -> tuple[list[KeptPages], list[
             root.add_func(f"preinit-memory-{number}", memory.keep)
         if len(request["dumps"]) > len(memories):
             root.add_func("preinit-global", lambda _store, _number, low, high: globals.append(low | high << 64))
-        imports = {name: extern.ty for name, extern in component.type.imports(engine).items()}
-        asynchronous = _asynchronous(imports, engine)
+        imports = implemented_types(component.type.imports(engine))
+        asynchronous = asynchronous_function(imports, engine)
+        implemented = (*WASI, *add_http(linker, imports), "preinit-")
         for name, type in imports.items():
-            if not asynchronous and not name.startswith((*WASI, "preinit-")):
-                _add_stub(root, name, type, name, engine)
+            if not asynchronous and not name.startswith(implemented):
+                add_stub(root, name, type, name, engine)
     if asynchronous:
         if any(name.startswith(WASI) for name in imports):
             raise NotCompiled(f"{_ASYNC_IMPORT}: {asynchronous}")
@@ -193,6 +195,7 @@ def _engine() -> Any:
 
 def _store(engine: Any, request: dict[str, Any]) -> Any:
     import wasmtime
+    from wasmtime import _ffi as ffi
 
     store = wasmtime.Store(engine)
     store.set_limits(memory_size=request["memory"])
@@ -203,6 +206,7 @@ def _store(engine: Any, request: dict[str, Any]) -> Any:
     for host, guest in request["folders"]:
         wasi.preopen_dir(host, guest)
     store.set_wasi(wasi)
+    ffi.wasmtime_context_set_wasi_http(store._context())
     return store
 
 
@@ -220,45 +224,17 @@ def _init_function(instance: Any, store: Any, path: str) -> Any:
     function = None if found is None else instance.get_func(store, found)
     if function is None:
         raise wasmtime.WasmtimeError(f"the component exports no function {path}")
-    type = function.type(store)
-    if type.params or type.result is not None:
+    if not _is_plain(function.type(store)):
         raise wasmtime.WasmtimeError("it has parameters or a result")
     return function
 
 
-def _asynchronous(externs: dict[str, Any], engine: Any, path: str = "") -> str:
-    """The first asynchronous function; empty without one. `path`: the interface that it is in, and `#`."""
+def _is_plain(type: Any) -> bool:
+    """Whether a function has neither parameters nor a result, of whatever types (`implemented_types`)."""
     from wasmtime import _ffi as ffi
-    from wasmtime.component import ComponentInstanceType, FuncType
 
-    for name, type in externs.items():
-        if isinstance(type, FuncType) and ffi.wasmtime_component_func_type_async(type.ptr()):
-            return path + name
-        if isinstance(type, ComponentInstanceType):
-            members = {member: extern.ty for member, extern in type.exports(engine).items()}
-            if found := _asynchronous(members, engine, f"{path}{name}#"):
-                return found
-    return ""
-
-
-def _add_stub(place: Any, name: str, type: Any, path: str, engine: Any) -> None:
-    """Define an import that nothing implements, so that only its use fails. `path`: its name for messages."""
-    from wasmtime.component import ComponentInstanceType, FuncType, ResourceType
-
-    match type:
-        case FuncType():
-            place.add_func(name, _failure(path))
-        case ResourceType():
-            place.add_resource(name, ResourceType.host(0), lambda _store, _rep: None)
-        case ComponentInstanceType():
-            with place.add_instance(name) as inner:
-                for member, extern in type.exports(engine).items():
-                    _add_stub(inner, member, extern.ty, f"{path}#{member}", engine)
-
-
-def _failure(path: str) -> Callable[..., None]:
-    def fail(*_arguments: object) -> None:
-        _called.append(path)
-        raise ImportError(path)
-
-    return fail
+    result = ffi.wasmtime_component_valtype_t()
+    if ffi.wasmtime_component_func_type_result(type.ptr(), byref(result)):
+        ffi.wasmtime_component_valtype_delete(byref(result))
+        return False
+    return not ffi.wasmtime_component_func_type_param_count(type.ptr())

@@ -16,11 +16,10 @@ from harness.bench.checklist import Counted, checklist
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine, keep_or_say_why
 from harness.bench.exhibit import exhibit
-from harness.bench.observe import WASI
 from harness.bench.taking_part import allowed, asked
 from harness.bench.workbench import Workbench
 from harness.binary.core_module import has_tags
-from harness.composition.interpreter_world import interpreters_own
+from harness.composition.interpreter_world import WASI, interpreters_own
 from harness.engine.features import missing
 from harness.engine.results import EngineKind
 from harness.judge.carried_out import carried_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from harness.composition.interpreter_world import WASI
 from harness.judge.observation import CellRun
 from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
@@ -40,6 +41,14 @@ def hooked(plan: Plan, initializer: str) -> list[str]:
     if initializer and plan.hooks[Role.SUBJECT]:
         return [_HOOKS]
     return []
+
+
+def wasi_twice(plan: Plan, initializer: str, adapted: bool) -> list[str]:
+    """Why a plan has no subject whose initialisation uses WASI: its world imports WASI from the provider."""
+    imports = [key for key in plan.worlds[Role.SUBJECT].imports if key is not None and key.startswith(WASI)]
+    if not (initializer and adapted and imports):
+        return []
+    return [f"--init: the world imports {imports[0]}, which the initialisation may call through its adapter"]
 
 
 def not_initialized(cells: Sequence[CellRun]) -> dict[str, str]:

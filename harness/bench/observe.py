@@ -10,6 +10,7 @@ from dataclasses import replace
 from harness.binary.host_imports import NO_IMPORTS, HostImports
 from harness.binary.share import SharedModules
 from harness.composition.compose import Composed, CompositionError, compose, without_wire
+from harness.composition.interpreter_world import WASI
 from harness.engine.engine import Compiled, Engine
 from harness.engine.results import EngineKind, Rejected, RunLimits, RunResult
 from harness.judge.observation import CellRun, Observation, Observed
@@ -25,9 +26,6 @@ from harness.toolchains.component_build import ComponentBuild
 from harness.toolchains.protocol import Built, InvalidOutput
 from harness.trace.names import DumpError
 from harness.trace.reader import TraceReader
-
-WASI = "wasi:"
-"""The prefix of interfaces that the engine provides."""
 
 
 class Observer:
@@ -89,7 +87,7 @@ class Observer:
         start = time.perf_counter()
         try:
             with self._steps.bounded(f"compose {cell}"):
-                provided = _provided(plan, binaries)
+                provided = self._provided(plan, cell, binaries)
                 composition = compose(binaries, plan.wires, self._known, provided, plan.asynchronous, reused)
         except CompositionError as error:
             return CellRun(cell, made, Rejected("compose", str(error)))
@@ -112,6 +110,13 @@ class Observer:
                 found = self._with_every_event(found, plan, number, cell, compiled, limits, clock)
             observations.append(found)
         return CellRun(cell, made, None, composition.component, tuple(observations))
+
+    def _provided(self, plan: Plan, cell: Cell, binaries: dict[Role, bytes]) -> HostImports:
+        """What an interpreter of others may import, and a subject whose initialisation uses WASI. Raises
+        `CompositionError`."""
+        initialized = any(role is Role.SUBJECT and build.initializer for role, build in cell.builds)
+        may_import = any(part.foreign for part in plan.components) or (initialized and self._builder.adapted)
+        return _provided(plan, binaries) if may_import else NO_IMPORTS
 
     def _with_every_event(
         self,
@@ -192,9 +197,7 @@ def _limited(observation: Observation) -> bool:
 
 
 def _provided(plan: Plan, binaries: dict[Role, bytes]) -> HostImports:
-    """The WASI imports of an interpreter of others. Raises `CompositionError`."""
-    if not any(part.foreign for part in plan.components):
-        return NO_IMPORTS
+    """The WASI imports of the subject. Raises `CompositionError`."""
     subject = binaries[Role.SUBJECT]
     names = {name for name in without_wire(Role.SUBJECT, subject, plan.wires) if name.startswith(WASI)}
     if not names:

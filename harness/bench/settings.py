@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.engine.results import RunLimits
 from harness.process.launching import ProcessLimits
-from harness.toolchains.interpreter import Interpreter
+from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.selection import Selection
 
 
@@ -21,3 +21,5 @@ class Settings:
     run_limits: RunLimits = field(default_factory=RunLimits)
     interpreter: Interpreter | None = None
     """An interpreter that is not ours, which is then under test."""
+    adapters: tuple[NamedFile, ...] = ()
+    """What subjects that are pre-initialised call WASI through; empty: their initialisation uses no WASI."""

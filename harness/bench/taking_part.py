@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from harness.bench.examination import Options
-from harness.bench.initialized import hooked
+from harness.bench.initialized import hooked, wasi_twice
 from harness.bench.workbench import Workbench
 from harness.composition.interpreter_world import interpreters_own
 from harness.engine.features import missing
@@ -44,6 +44,7 @@ def taking_part(bench: Workbench, plan: Plan, options: Options) -> TakingPart:
     lacking = (
         missing(plan.needs)
         or hooked(plan, options.initializer)
+        or wasi_twice(plan, options.initializer, bench.builder.adapted)
         or _nothing_to_run(plan)
         or ([] if taking.toolchains else list(left.values()))
     )

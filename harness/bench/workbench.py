@@ -19,6 +19,7 @@ from harness.process.launching import longest
 from harness.process.steps import StepLost, Steps
 from harness.toolchains.builder import Builder
 from harness.toolchains.cells import OURS, WIZER
+from harness.toolchains.interpreter import read_adapters
 from harness.toolchains.protocol import Initializer, Library, Toolchain
 from harness.toolchains.selection import Environment
 
@@ -53,7 +54,7 @@ class Workbench:
     def structure(self) -> StructureComparer:
         from harness.frontend.component_wit import component_world
 
-        return StructureComparer(component_world)
+        return StructureComparer(component_world, bool(self.settings.adapters))
 
     @cached_property
     def embedding(self) -> EmbeddingJudge:
@@ -104,6 +105,7 @@ class Workbench:
             external_seconds=bound,
             foreign=self.foreign,
             initializers=self._initializers,
+            adapters=read_adapters(self.settings.adapters),
             component_refusal=engine.component_refusal,
         )
 

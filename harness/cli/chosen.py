@@ -17,7 +17,7 @@ from harness.suite.expectations_file import ExpectationsError
 from harness.toolchains import entry_points
 from harness.toolchains.cells import OURS, REFERENCE
 from harness.toolchains.choose import Tools
-from harness.toolchains.interpreter import Interpreter
+from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.named import is_name
 from harness.toolchains.reference_binary import ENVIRONMENT_VARIABLE
 from harness.toolchains.selection import NoToolchain
@@ -92,10 +92,11 @@ class Chosen:
         limits: ProcessLimits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
+        adapters: tuple[NamedFile, ...] = (),
     ) -> Runner:
         """Raises `UsedWrongly`."""
         try:
-            return Runner(self.tools(), jobs, limits, patience, interpreter)
+            return Runner(self.tools(), jobs, limits, patience, interpreter, adapters)
         except NoToolchain as error:
             raise UsedWrongly(str(error)) from error
 

@@ -18,8 +18,9 @@ from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.fuzz_options import SWITCHES, profile_of, seconds_of, switches_of, worlds_of
 from harness.cli.fuzz_results import head, report, scope
-from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
-from harness.cli.options import INIT, JOBS, JSON, initializer_words, take_chosen, take_initializer, tool_options
+from harness.cli.guest_options import guest_options, interpreter_words
+from harness.cli.initializing import INIT, take_subject
+from harness.cli.options import JOBS, JSON, take_chosen, tool_options
 from harness.cli.outputs import JsonFile
 from harness.cli.terminal import echo
 from harness.fuzz import state
@@ -111,21 +112,20 @@ def fuzz(
     Every finding becomes a reduced case. Exit codes: 0 nothing new, 1 a finding that no expectation explains, 2 wrong
     usage, 3 the harness itself failed, 130 interrupted.
     """
-    interpreter = take_interpreter(tools)
-    initializer = take_initializer(tools, interpreter)
+    interpreter, initializing = take_subject(tools)
     chosen, json_file = replace(take_chosen(tools), quick_reference=False), JsonFile(json_path)
     quick = replace(chosen, quick_reference=True)
     count, source = worlds
     if interpreter is not None and source == LINK:
         raise UsedWrongly("--worlds link: a program of libraries has no interpreter that could be another")
-    if initializer == WIZER and source == LINK:
+    if initializing.tool == WIZER and source == LINK:
         raise UsedWrongly("--worlds link: a program of libraries has no function that `wasmtime wizer` could run")
     if former_kinds:
         echo("--features is deprecated: use --kinds", err=True)
     start = _Start(Recipe(seed, calls, source, profile_of(kinds + former_kinds)), Ledger(), index or 0, count)
     if resume and index is not None:
         raise UsedWrongly("--resume continues a campaign, --index repeats one world")
-    subject = [*interpreter_words(interpreter), *initializer_words(initializer)]
+    subject = [*interpreter_words(interpreter), *initializing.words()]
     settings = [*subject, *chosen.words()]
     if resume:
         start = _resumed(context, directory, start, seconds, settings)
@@ -135,13 +135,13 @@ def fuzz(
     if index is None or context.get_parameter_source("directory") is _COMMAND_LINE:
         outputs.check_folder(directory)
     with (
-        quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter) as run,
+        quick.open_run(jobs, TOOL_LIMITS, PATIENCE, interpreter, initializing.adapters) as run,
         TerminalProgress(Console(stderr=True)) as shown,
     ):
         campaign = Campaign(
             run=run,
             recipe=start.recipe,
-            options=replace(chosen.options(run, artifacts=None), initializer=initializer),
+            options=replace(chosen.options(run, artifacts=None), initializer=initializing.tool),
             bounds=Bounds(start.worlds, seconds, jobs),
             directory=directory,
             commands=_Commands(start.recipe, settings, [*subject, *quick.words()], directory),

@@ -15,12 +15,6 @@ from harness.toolchains.interpreter import NEWEST, BadInterpreter, Interpreter, 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-NO_WASI = (
-    "--init: the harness's own interpreter imports nothing of WASI, so {} has nothing to do with it, and no other "
-    "interpreter says what initialisation must keep; `generator component init` takes a component with an adapter by "
-    "itself (docs/preinit.md)"
-)
-
 _OPTIONS = (
     click.option(
         "--interpreter",
@@ -42,7 +36,11 @@ _OPTIONS = (
     click.option("--with-cancel", is_flag=True, help="Its tasks pass cancellation on while they wait."),
     click.option("--one-at-a-time", is_flag=True, help="A task of it that waits holds the component: no other starts."),
     click.option(
-        "--adapt", "adapters", multiple=True, metavar="NAME=FILE", help="An adapter for the interpreter's imports."
+        "--adapt",
+        "adapters",
+        multiple=True,
+        metavar="NAME=FILE",
+        help="An adapter for the interpreter's imports; with --init, for initialisation (docs/preinit.md).",
     ),
     click.option(
         "--library", "libraries", multiple=True, metavar="NAME=FILE", help="A library to link with the interpreter."
@@ -59,14 +57,11 @@ def guest_options(command: F) -> F:
 
 
 def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
-    """Raises `UsedWrongly` for files that cannot be an interpreter. `given` still has what the command takes by
-    `--init`."""
+    """Raises `UsedWrongly` for files that cannot be an interpreter."""
     path, version = given.pop("interpreter"), given.pop("abi_version")
     adapters, libraries = given.pop("adapters"), given.pop("libraries")
     asynchronous, streams, cancels = given.pop("with_async"), given.pop("streams"), given.pop("with_cancel")
     one_at_a_time = given.pop("one_at_a_time")
-    if given.get("initializer") and (adapters or libraries):
-        raise UsedWrongly(NO_WASI.format("--adapt" if adapters else "--library"))
     if path is None:
         options = {
             "--abi-version": version,
@@ -81,7 +76,7 @@ def take_interpreter(given: dict[str, Any]) -> Interpreter | None:
             if value:
                 raise UsedWrongly(f"{option} is for an interpreter: name it with --interpreter FILE")
         return None
-    files = _named("--library", libraries), _named("--adapt", adapters)
+    files = named_files("--library", libraries), named_files("--adapt", adapters)
     if cancels and not asynchronous:
         raise UsedWrongly("--with-cancel is for an interpreter with async functions: say --with-async, too")
     if one_at_a_time and not asynchronous:
@@ -104,7 +99,8 @@ def _usual(asynchronous: bool) -> Streams:
     return Streams.PASS if asynchronous else Streams.NONE
 
 
-def _named(option: str, texts: Sequence[str]) -> tuple[NamedFile, ...]:
+def named_files(option: str, texts: Sequence[str]) -> tuple[NamedFile, ...]:
+    """The values NAME=FILE of an option. Raises `UsedWrongly`."""
     found = []
     for text in texts:
         name, equals, path = text.partition("=")

@@ -15,15 +15,13 @@ from click.core import ParameterSource
 from harness.bench.examination import Options
 from harness.cli import outputs
 from harness.cli.chosen import TOOLCHAIN_HELP, Chosen
-from harness.cli.exits import UsedWrongly
-from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
+from harness.cli.guest_options import guest_options, interpreter_words
+from harness.cli.initializing import INIT, NOT_INITIALIZED, Initializing, take_subject
 from harness.cli.outputs import JsonFile
 from harness.engine.results import EngineKind
 from harness.runs.runner import Runner
-from harness.toolchains.cells import OURS, WIZER
 from harness.toolchains.interpreter import Interpreter
 from harness.toolchains.wasm_tools import QUICK_LINK
-from harness.toolchains.wizer import NO_WIZER, command
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,8 +40,7 @@ class Common:
     verbose: int
     interpreter: Interpreter | None = None
     """An interpreter that is not ours."""
-    initializer: str = ""
-    """Which tool pre-initialises every subject; empty: none."""
+    initializing: Initializing = NOT_INITIALIZED
 
     def open_run(self, tasks: int | None = None) -> Runner:
         """Raises `UsedWrongly`. Starts at most as many workers as tasks. Checks outputs before anything runs."""
@@ -51,7 +48,8 @@ class Common:
         context = click.get_current_context(silent=True)
         if context is not None and context.get_parameter_source("artifacts") is ParameterSource.COMMANDLINE:
             outputs.check_folder(self.artifacts)
-        return self.chosen.open_run(min(self.jobs, tasks or self.jobs), interpreter=self.interpreter)
+        workers, adapters = min(self.jobs, tasks or self.jobs), self.initializing.adapters
+        return self.chosen.open_run(workers, interpreter=self.interpreter, adapters=adapters)
 
     def options(self, run: Runner) -> Options:
         """Raises `UsedWrongly`."""
@@ -59,7 +57,7 @@ class Common:
         kept = self.json.path is not None
         counted = self.interpreter is not None and (kept or self.verbose > 0)
         listed = kept or self.verbose > 1
-        return replace(options, list_calls=listed, exhibits=kept, checklist=counted, initializer=self.initializer)
+        return replace(options, list_calls=listed, exhibits=kept, checklist=counted, initializer=self.initializing.tool)
 
     def in_effect(self) -> dict[str, str]:
         """All that results depend on, by name, for a reader of results."""
@@ -76,13 +74,13 @@ class Common:
             "jobs": str(self.jobs),
             "strict": _yes(self.strict),
             "interpreter": shlex.join(interpreter_words(self.interpreter)),
-            "init": self.initializer or "no",
+            "init": self.initializing.told(),
         }
 
     def words(self) -> list[str]:
         """The options that a command for repeating one case also needs."""
         words = [*interpreter_words(self.interpreter), *self.chosen.words()]
-        words += initializer_words(self.initializer)
+        words += self.initializing.words()
         words += ["--artifacts", str(self.artifacts)] if self.artifacts != DEFAULT_ARTIFACTS else []
         return words + (["--strict"] if self.strict else [])
 
@@ -122,32 +120,15 @@ def take_chosen(given: dict[str, Any]) -> Chosen:
     return Chosen(toolchains, references, **{name: given.pop(name) for name in names})
 
 
-def take_initializer(given: dict[str, Any], interpreter: Interpreter | None) -> str:
-    """The option `INIT`, removed from a command's parameters. Raises `UsedWrongly`."""
-    initializer = given.pop("initializer") or ""
-    if initializer == WIZER and command() is None:
-        raise UsedWrongly(NO_WIZER)
-    if initializer and interpreter is not None:
-        raise UsedWrongly("--init needs the harness's own interpreter: leave out --interpreter")
-    return str(initializer)
-
-
-def initializer_words(initializer: str) -> list[str]:
-    """The option in a command that repeats a run."""
-    if not initializer:
-        return []
-    return ["--init", WIZER] if initializer == WIZER else ["--init"]
-
-
 def _common(given: dict[str, Any]) -> Common:
     chosen = take_chosen(given)
     json = JsonFile(given.pop("json_path"))
-    interpreter = take_interpreter(given)
+    interpreter, initializing = take_subject(given)
     return Common(
         chosen,
         json=json,
         interpreter=interpreter,
-        initializer=take_initializer(given, interpreter),
+        initializing=initializing,
         **{name: given.pop(name) for name in ("jobs", "artifacts", "strict", "verbose")},
     )
 
@@ -196,18 +177,6 @@ JOBS = click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_
 JSON = click.option(
     "--json", "json_path", type=outputs.FILE, metavar="FILE", help="Results as JSON; `-` is standard output."
 )
-INIT = click.option(
-    "--init",
-    "initializer",
-    is_flag=False,
-    flag_value=OURS,
-    type=click.Choice([OURS, WIZER]),
-    metavar="[wizer]",
-    help="Pre-initialise each subject by `generator component init`, or by `wasmtime wizer`, before it is composed "
-    "(docs/preinit.md).",
-)
-"""For `take_initializer`."""
-
 _OPTIONS = (
     JOBS,
     click.option(

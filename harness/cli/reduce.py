@@ -18,9 +18,10 @@ from harness.cli import exits, outputs
 from harness.cli.chosen import as_argument
 from harness.cli.exits import UsedWrongly
 from harness.cli.finding_option import FINDING, listed, none_chosen
-from harness.cli.guest_options import guest_options, interpreter_words, take_interpreter
+from harness.cli.guest_options import guest_options, interpreter_words
+from harness.cli.initializing import INIT, take_subject
 from harness.cli.live import Live
-from harness.cli.options import INIT, initializer_words, take_chosen, take_initializer, tool_options
+from harness.cli.options import take_chosen, tool_options
 from harness.cli.terminal import echo
 from harness.fuzz.wanted import FIRST, NO_FINDINGS, Findings, Wanted
 from harness.process.interrupts import result_of
@@ -75,8 +76,7 @@ def reduce(case: Path, output: Path, force: bool, known: bool, wanted: Wanted, *
         (file,) = find([case])
     except NoCases as error:
         raise UsedWrongly(str(error)) from error
-    interpreter = take_interpreter(tools)
-    initializer = take_initializer(tools, interpreter)
+    interpreter, initializing = take_subject(tools)
     if interpreter is not None:
         if file.kind in WITHOUT_WORLD:
             raise UsedWrongly(f"{case} is {WITHOUT_WORLD[file.kind]}, which has no interpreter that could be another")
@@ -94,12 +94,12 @@ def reduce(case: Path, output: Path, force: bool, known: bool, wanted: Wanted, *
     chosen = take_chosen(tools)
     repeat = ["harness", "reduce", as_argument(case), *(["--known"] if known else [])]
     repeat += wanted.words
-    around = [*interpreter_words(interpreter), *initializer_words(initializer), *chosen.words()]
+    around = [*interpreter_words(interpreter), *initializing.words(), *chosen.words()]
     repeat += around
-    with chosen.open_run(1, interpreter=interpreter) as run:
+    with chosen.open_run(1, interpreter=interpreter, adapters=initializing.adapters) as run:
         for note in run.notes:
             echo(note, err=True)
-        options = replace(chosen.options(run, None), initializer=initializer)
+        options = replace(chosen.options(run, None), initializer=initializing.tool)
         answer = reduced(run, file, options, shlex.join(repeat), known, wanted)
     if answer.text is not None:
         _write(answer.text, output)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from harness.binary.wat import binary_of
-from harness.composition import initial_state
+from harness.composition import initial_state, initial_wasi
 from harness.composition.anchor import EXPORT, exporting
 
 BEFORE, BEHIND = "libbefore.so", "libbehind.so"
@@ -37,10 +37,12 @@ def before() -> bytes:
 
 
 @lru_cache(maxsize=4)
-def behind(guarded: str, initialized: bool = False) -> bytes:
-    """`guarded`: the name of the library between the two. `initialized`: it also asks for the initial state."""
-    state = f' "{initial_state.LIBRARY}"' if initialized else ""
-    kept = f'(import "env" "{initial_state.KEPT}" (func $kept))' if initialized else ""
+def behind(guarded: str, initialized: bool = False, wasi: bool = False) -> bytes:
+    """`guarded`: the name of the library between the two. `initialized`: it also asks for the initial state; `wasi`:
+    also for what initialisation did with WASI."""
+    asked = initial_wasi if wasi else initial_state
+    state = f' "{asked.LIBRARY}"' if initialized else ""
+    kept = f'(import "env" "{asked.KEPT}" (func $kept))' if initialized else ""
     return exporting(
         binary_of(f"""
 (module (@dylink.0 (mem-info (memory {_SIZE_BEHIND} 0)) (needed "{BEFORE}" "{guarded}"{state}))

@@ -21,6 +21,10 @@ EXPORT = "harness-init"
 """A function of the component: `func()`, for initialisation."""
 KEPT = "harness_state_kept"
 """The library's function that traps unless the state is as initialisation left it."""
+INITIALIZE = "harness_state_initialize"
+"""The library's function that changes the state, where another library exports `EXPORT` (`initial_wasi.py`)."""
+DECLARATION = (b"\x01\x40\x00\x01\x00", b"\x04\x00" + name(EXPORT) + b"\x01\x00")
+"""`export harness-init: func();`"""
 
 _LOST = {
     "harness_lost_start": "constructors ran again, or not at all",
@@ -29,6 +33,10 @@ _LOST = {
     "harness_lost_data": "memory does not contain what initialisation wrote",
     "harness_lost_zeros": "memory that initialisation cleared is not zero",
     "harness_lost_size": "the memory is smaller than after initialisation",
+    "harness_lost_wasi": "WASI did not answer",
+    "harness_lost_environment": "initialisation did not see its environment",
+    "harness_lost_reset": "the adapter kept the environment or handles of the initialisation",
+    "harness_lost_allocations": "what initialisation allocated is not what it was at its end",
 }
 _NAMED = re.compile(rf"\b({'|'.join(_LOST)})\b")
 
@@ -48,13 +56,15 @@ def lost(message: str) -> str:
     return _LOST[found[1]] if found is not None else ""
 
 
-@lru_cache(maxsize=1)
-def library() -> bytes:
-    declaration = (b"\x01\x40\x00\x01\x00", b"\x04\x00" + name(EXPORT) + b"\x01\x00")
-    return exporting(binary_of(_wat()), declaration, "state")
+@lru_cache(maxsize=2)
+def library(called: bool = False) -> bytes:
+    """`called`: another library exports the initialisation, and calls this one's as `INITIALIZE`."""
+    if called:
+        return binary_of(_wat(INITIALIZE))
+    return exporting(binary_of(_wat(EXPORT)), DECLARATION, "state")
 
 
-def _wat() -> str:
+def _wat(initialize: str) -> str:
     data = "\\a5" * _BIG
     traps = "\n".join(f"  (func ${name} unreachable)" for name in _LOST)
     at = [f"(i32.add (global.get $base) (i32.const {place}))" for place in (_STARTS, _POINTER, _GROWN, _WORD, _CLEARED)]
@@ -71,7 +81,7 @@ def _wat() -> str:
     (i32.store {starts} (i32.add (i32.load {starts}) (i32.const 1)))
     (global.set $stack (i32.sub (global.get $stack) (i32.const {_STACK})))
     (i32.store {pointer} (global.get $stack)))
-  (func (export "{EXPORT}")
+  (func (export "{initialize}")
     (global.set $own (i64.const {_VALUE}))
     (i64.store {word} (i64.const {_VALUE}))
     (memory.fill {cleared} (i32.const 0) (i32.const {_BIG}))

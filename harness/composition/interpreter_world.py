@@ -11,6 +11,9 @@ from harness.plan.plan import Plan
 from harness.world.types import Param, Prim
 from harness.world.world import Function, Interface, World
 
+WASI = "wasi:"
+"""The prefix of interfaces that the engine provides."""
+
 
 def _interface(key: str, *functions: Function) -> Interface:
     return Interface(key, {function.name: function for function in functions})
@@ -49,6 +52,13 @@ def interpreters_own(plan: Plan) -> str:
                     "harness links with it: such a world cannot be run; give the package another name"
                 )
     return ""
+
+
+def without_wasi(world: World) -> World:
+    """A component's world without the imports of an adapter (`harness/composition/initial_wasi.py`)."""
+    return replace(
+        world, imports={key: item for key, item in world.imports.items() if not (key or "").startswith(WASI)}
+    )
 
 
 def without_anchor(world: World) -> World:

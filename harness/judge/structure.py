@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from harness.binary.core_module import core_interface
 from harness.binary.sections import BinaryError
 from harness.binary.table_functions import imports_in_table
-from harness.composition.interpreter_world import with_interpreter, without_anchor
+from harness.composition.interpreter_world import with_interpreter, without_anchor, without_wasi
 from harness.engine.results import Rejected
 from harness.judge.canon_options import judge_options, options_beside
 from harness.judge.copy_forms import judge_copy_forms
@@ -69,10 +69,12 @@ class _Component:
 
 
 class StructureComparer:
-    """Compares components. `component_world` reads a component's world; it raises `ValueError` if it cannot."""
+    """Compares components. `component_world` reads a component's world; it raises `ValueError` if it cannot.
+    `adapted`: an initialised component also imports what its initialisation used of WASI."""
 
-    def __init__(self, component_world: Callable[[bytes], World]) -> None:
+    def __init__(self, component_world: Callable[[bytes], World], adapted: bool = False) -> None:
         self._component_world = component_world
+        self._adapted = adapted
 
     def compare(self, plan: Plan, cells: Sequence[CellRun]) -> Structure:
         """Judges the builds that each toolchain made all by itself, without components that it could not build."""
@@ -98,14 +100,16 @@ class StructureComparer:
                 found += judge_copy_forms(component.build.dylib.data, role)
                 found += judge_options(component.build.component.data, role, hooked=bool(plan.hooks[role]))
                 linked = merged(world, merging(world).names) if merge[role] else world
-                found += self._built(component.build.component.data, linked, role, plan.asynchronous)
+                found += self._built(component.build.component, linked, role, plan.asynchronous)
         return found
 
-    def _built(self, component: bytes, linked: World, role: Role, asynchronous: bool) -> list[Difference]:
+    def _built(self, component: Built, linked: World, role: Role, asynchronous: bool) -> list[Difference]:
         try:
-            actual = self._component_world(component)
+            actual = self._component_world(component.data)
         except ValueError as error:
             return [Difference(2, "wit", role, "", "a component whose world can be read", str(error))]
+        if self._adapted and component.linked is not None:
+            actual = without_wasi(actual)
         return built_world(without_anchor(actual), with_interpreter(linked, asynchronous), role)
 
 

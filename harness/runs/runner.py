@@ -21,7 +21,7 @@ from harness.suite import expectations_file
 from harness.suite.expectations import Expectation, Expectations
 from harness.toolchains import wasm_tools
 from harness.toolchains.choose import Tools, choose
-from harness.toolchains.interpreter import Interpreter
+from harness.toolchains.interpreter import Interpreter, NamedFile
 from harness.toolchains.protocol import known_as
 
 EXPECTATIONS = "expectations"
@@ -38,8 +38,10 @@ class Runner:
         limits: ProcessLimits | None = None,
         patience: Patience | None = None,
         interpreter: Interpreter | None = None,
+        adapters: tuple[NamedFile, ...] = (),
     ) -> None:
-        """`interpreter`: one that is not ours, which is then under test. Raises `NoToolchain`."""
+        """`interpreter`: one that is not ours, which is then under test. `adapters`: as in `Settings`. Raises
+        `NoToolchain`."""
         choice = choose(tools)
         self.notes = list(choice.notes)
         self.tools = choice.infos
@@ -48,7 +50,7 @@ class Runner:
         if interpreter is not None:
             self.notes.append(f"under test is the interpreter {interpreter.path}, in the subject; boxed is around it")
         self.settings = Settings(
-            self._folder.path, choice.selection, limits or ProcessLimits(), interpreter=interpreter
+            self._folder.path, choice.selection, limits or ProcessLimits(), interpreter=interpreter, adapters=adapters
         )
         self._pool = Pool(self.settings, jobs, patience)
 

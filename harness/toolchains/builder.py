@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from harness.composition import guards, initial_state
+from harness.composition import guards, initial_state, initial_wasi
 from harness.composition.anchor import anchor, needs_anchor
 from harness.composition.counting import LIBRARY, counting, hidden
 from harness.plan.plan import ComponentPlan
@@ -76,15 +76,17 @@ class Builder:
         external_seconds: float | None = None,
         foreign: Sequence[Library] = (),
         initializers: Mapping[str, Initializer] | None = None,
+        adapters: Sequence[Library] = (),
         component_refusal: Callable[[bytes], str | None] = lambda _: None,
     ) -> None:
         """`interpreters` by interface version and kind; `refusal` validates a core module. `external_seconds`: the
         time after which a tool in its own process, which has its own limit, counts as lost. `foreign`: an interpreter
-        that is not ours, and what is linked with it. `initializers` by the names that builds use. `component_refusal`
-        validates a component."""
+        that is not ours, and what is linked with it. `initializers` by the names that builds use; `adapters`:
+        what their components call WASI through. `component_refusal` validates a component."""
         self._component_refusal = component_refusal
         self._foreign = foreign
         self._initializers = initializers or {}
+        self._adapters = adapters
         self._toolchains = toolchains
         self._interpreters = interpreters
         self._refusal = refusal
@@ -94,6 +96,11 @@ class Builder:
         self._anchor = anchor(WORLD)
         self._dylibs: OrderedDict[_DylibKey, BuildResult] = OrderedDict()
         self._components: OrderedDict[_ComponentKey, BuildResult] = OrderedDict()
+
+    @property
+    def adapted(self) -> bool:
+        """Whether the initialisation of components uses WASI, so that they import it."""
+        return bool(self._adapters)
 
     def build(
         self, wanted: Iterable[tuple[ComponentPlan, Build]], clock: Clock
@@ -156,9 +163,13 @@ class Builder:
         own = foreign or [Library(INTERPRETER, self._interpreters[which])]
         world = Library(WORLD, dylib)
         if guarded:
-            behind = Library(guards.BEHIND, guards.behind(WORLD, initialized))
-            state = [Library(initial_state.LIBRARY, initial_state.library())] if initialized else []
-            return [*state, *own, Library(guards.BEFORE, guards.before()), world, behind]
+            behind = Library(guards.BEHIND, guards.behind(WORLD, initialized, initialized and self.adapted))
+            around = [*own, Library(guards.BEFORE, guards.before()), world, behind]
+            if not initialized:
+                return around
+            state = Library(initial_state.LIBRARY, initial_state.library(self.adapted))
+            wasi = [Library(initial_wasi.LIBRARY, initial_wasi.library())] if self.adapted else []
+            return [state, *around, *wasi, *self._adapters]
         return [*own, world, Library("libanchor.so", self._anchor)] if needs_anchor(dylib) else [*own, world]
 
     def _not_ours(self, key: _ComponentKey) -> Sequence[Library]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import interpreters
 from harness.binary.core_module import CoreInterface, core_interface
 from harness.binary.sections import MODULE_PREAMBLE, BinaryError, Reader, sections
+from harness.composition.initial_wasi import PREVIEW1
 from harness.text.files import UnreadableFile, read_file
 from harness.toolchains.abilities import NO_ABILITIES, Abilities
 from harness.toolchains.protocol import Library
@@ -17,8 +18,6 @@ PREFIX = "wit_dylib_"
 """The prefix of the functions of the interpreter's interface."""
 ENTRIES = ("wit_dylib_initialize", "cabi_realloc")
 """The functions that every generated library imports."""
-PREVIEW1 = "wasi_snapshot_preview1"
-"""The core module of WASI before 0.2."""
 NEWEST = interpreters.VERSIONS[-1]
 MAX_BYTES = 256 << 20
 """The most bytes of an interpreter, or of another file that is linked with it."""
@@ -55,8 +54,7 @@ class Interpreter:
         """The interpreter first. Raises `BadInterpreter`."""
         own = Library(self.name, _module(self.path))
         libraries = [Library(item.name, _module(item.path)) for item in self.libraries]
-        adapters = [Library(item.name, _module(item.path, library=False), adapter=True) for item in self.adapters]
-        found = (own, *libraries, *adapters)
+        found = (own, *libraries, *read_adapters(self.adapters))
         _check_adapters(found)
         missing = [name for name in ENTRIES if name not in exported(found)]
         if missing:
@@ -65,6 +63,11 @@ class Interpreter:
                 "(interpreters/include/wit_dylib.h declares the functions)"
             )
         return found
+
+
+def read_adapters(files: Iterable[NamedFile]) -> tuple[Library, ...]:
+    """Raises `BadInterpreter`."""
+    return tuple([Library(item.name, _module(item.path, library=False), adapter=True) for item in files])
 
 
 def _check_adapters(libraries: Iterable[Library]) -> None:

@@ -33,6 +33,7 @@ from generator.wit.binary.encode import encode_package, encode_world, section_na
 from generator.wit.binary.limits import check_package, check_types
 from generator.wit.json_form import resolve_json
 from generator.wit.printer import print_all
+from harness.composition.initial_wasi import ENVIRONMENT
 from harness.toolchains.command_schema import WIT_JSON, WIT_WASM
 from harness.toolchains.protocol import (
     DEFAULT_ENCODING,
@@ -99,7 +100,7 @@ class OurToolchain:
         return _LazyJob(form, lambda: _print_package(form, wit, features))
 
     def initialize(self, component: bytes, function: str | None) -> Job:
-        options = InitOptions(function, seconds=INIT_SECONDS)
+        options = InitOptions(function, ENVIRONMENT, seconds=INIT_SECONDS)
         return _LazyJob(INITIALIZE, lambda: initialize(component, options)[0])
 
 

@@ -45,6 +45,7 @@ typedef enum Owner {
   OWNER_ABI,
   OWNER_CLAIMED, /* the same, while memory_unclaimed is prepared */
   OWNER_DEFERRED,
+  OWNER_INITIAL, /* from cabi_realloc, part of the initial state */
 } Owner;
 
 typedef struct Block {
@@ -336,6 +337,22 @@ size_t memory_unclaimed(size_t since) {
     if (block->owner == OWNER_ABI && block->next > since) bytes += block->size;
     if (block->owner == OWNER_CLAIMED) block->owner = OWNER_ABI;
   }
+  return bytes;
+}
+
+size_t boxed_initialized(void) {
+  for (Block *block = after(NULL); block; block = after(block)) {
+    if (block->owner != OWNER_ABI) continue;
+    uncount(block);
+    block->owner = OWNER_INITIAL;
+  }
+  return boxed_initial();
+}
+
+size_t boxed_initial(void) {
+  size_t bytes = 0;
+  for (const Block *block = after(NULL); block; block = after(block))
+    if (block->owner == OWNER_INITIAL) bytes += block->size;
   return bytes;
 }
 

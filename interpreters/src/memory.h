@@ -40,6 +40,15 @@ size_t memory_claim(const void *ptr, size_t since);
 /* The bytes of all those that nobody claimed. Ends all claims. */
 size_t memory_unclaimed(size_t since);
 
+/*
+ * For a library that initialises the component before its first call (PROTOCOL.md, "Initial state"). The first ends the
+ * initialisation: all that is out then belongs to the initial state and is out no more; nothing may move or free it.
+ * Both return the bytes of the initial state.
+ */
+#define BOXED_EXPORT __attribute__((visibility("default")))
+BOXED_EXPORT size_t boxed_initialized(void);
+BOXED_EXPORT size_t boxed_initial(void);
+
 /* Checks all blocks: fail_guard and fail_freed if code wrote to memory that it does not own. */
 void memory_check(void);
 

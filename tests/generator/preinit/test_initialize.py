@@ -261,6 +261,67 @@ def test_an_import_that_nobody_implements_traps_only_when_it_is_called() -> None
         initialize(component(text), InitOptions("calls"))
 
 
+MAPS = """
+(component
+  (import "a:b/c" (instance $c (type $of (map u8 string)) (export "m" (type $m (eq $of)))
+    (export "g" (func (param "x" $m) (result $m)))))
+  (alias export $c "m" (type $m))
+  (import "n" (type (eq $m)))
+  (core module $m
+    (global $g (mut i32) (i32.const 0))
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 16))
+    (func (export "init") (global.set $g (i32.const 1)))
+    (func (export "takes") (param i32 i32))
+    (func (export "gives") (result i32) (i32.const 0))
+    (func (export "get") (result i32) (global.get $g)))
+  (core instance $i (instantiate $m))
+  (alias core export $i "memory" (core memory $memory))
+  (alias core export $i "realloc" (core func $realloc))
+  (type $map (map u8 string))
+  (func (export "init") (canon lift (core func $i "init")))
+  (func (export "takes") (param "x" $map)
+    (canon lift (core func $i "takes") (memory $memory) (realloc $realloc)))
+  (func (export "gives") (result $map) (canon lift (core func $i "gives") (memory $memory)))
+  (func (export "get") (result u32) (canon lift (core func $i "get"))))"""
+
+
+def test_imports_with_types_that_the_package_wasmtime_does_not_know() -> None:
+    """Of an interface and of the component itself; nobody has to implement a type."""
+    made, _ = initialize(component(MAPS), InitOptions("init"))
+    assert b"\x7f\x01\x41\x01\x0b" in made
+
+
+@pytest.mark.parametrize("name", ["takes", "gives"])
+def test_functions_with_such_types_cannot_be_run(name: str) -> None:
+    with pytest.raises(PreinitError, match="it has parameters or a result"):
+        initialize(component(MAPS), InitOptions(name))
+
+
+HTTP = """
+(component
+  (import "wasi:io/streams@0.2.0" (instance $streams (export "input-stream" (type (sub resource)))))
+  (alias export $streams "input-stream" (type $stream))
+  (import "wasi:http/types@0.2.0" (instance
+    (export "incoming-body" (type $body (sub resource)))
+    (export "[method]incoming-body.stream" (func (param "self" (borrow $body)) (result (result (own $stream)))))))
+  {further}
+  (core module $m
+    (global $g (mut i32) (i32.const 0))
+    (func (export "init") (global.set $g (i32.const 1))))
+  (core instance $i (instantiate $m))
+  (func (export "init") (canon lift (core func $i "init"))))"""
+
+
+def test_http_without_the_network() -> None:
+    """Its types use resources of WASI that the engine implements."""
+    made, _ = initialize(component(HTTP.replace("{further}", "")), InitOptions("init"))
+    assert b"\x7f\x01\x41\x01\x0b" in made
+    outgoing = HTTP.replace("{further}", '(import "wasi:http/outgoing-handler@0.2.0" (instance))')
+    with pytest.raises(PreinitError, match=r"it imports wasi:http/outgoing-handler@0\.2\.0, which would give its init"):
+        initialize(component(outgoing), InitOptions("init"))
+
+
 ASYNCHRONOUS = """
 (component
   (import {import})
