@@ -31,7 +31,6 @@ from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, un
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
-from harness.plan.outcomes import TrapClass
 from harness.plan.roles import Role
 from harness.process.owned import file_name
 from harness.process.steps import StepLost
@@ -42,9 +41,6 @@ from harness.toolchains.cells import OURS
 from harness.toolchains.lending import asked_of_linker, left_out
 from harness.toolchains.protocol import BuildResult, Built, Refused, Toolchain
 from reports.outcomes import Outcome
-
-_STOPPED = f"traps: {TrapClass.OUT_OF_FUEL.value}"
-"""The end of a line of a call that a limit of the harness ended. A case may expect it."""
 
 
 def examine_file(bench: Workbench, path: Path, name: str, options: Options) -> Examination:
@@ -234,25 +230,30 @@ class _Linked:
             return [refused_by_engine(f"{self._name}@{kind.value}", seen)]
         cell = f"{self._name}@{kind.value}"
         self.cells.append(cell)
-        if self.ends is None and seen.spent < LITTLE and not any(map(_stopped, seen.calls)):
+        if self.ends is None and seen.spent < LITTLE and not any(seen.stopped):
             self.ends = cell
-        difference = first_difference(self._prepared, seen.calls)
-        if difference is not None and difference.actual.endswith(_STOPPED):
+        found = _first(self._prepared, seen.calls)
+        if found is None:
+            return []
+        (number, place), difference = found
+        # a case may expect such an end
+        if number < len(seen.calls) and seen.stopped[number] and place == len(seen.calls[number]) - 1:
             told = f"{cell}, {difference}: stopped by a limit of the harness; look for a loop"
             return [Finding(Outcome.LIMIT_REACHED, told)]
-        return findings_of([difference] if difference is not None else [])
-
-
-def _stopped(lines: tuple[str, ...]) -> bool:
-    """Whether a limit of the harness ended a call."""
-    return bool(lines) and lines[-1].endswith(_STOPPED)
+        return findings_of([difference])
 
 
 def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
     """`seen`: the lines of each call, after the lines of a new instance. If a new instance may behave in several ways,
     the one that differs last counts."""
+    found = _first(prepared, seen)
+    return None if found is None else found[1]
+
+
+def _first(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> tuple[tuple[int, int], Difference] | None:
+    """The same with its place: the numbers of the step and of the line."""
     found = [_difference(prepared, starts, seen) for starts in prepared.starts]
-    return None if None in found else max(filter(None, found), key=lambda item: item[0])[1]
+    return None if None in found else max(filter(None, found), key=lambda item: item[0])
 
 
 def _difference(

@@ -29,13 +29,27 @@ MAX_LINES = 10_000
 @dataclass(frozen=True, slots=True)
 class Executed:
     """A program that ran. `calls`: the lines of each call; the lines of a new instance come before those of its first
-    call. A trap during instantiation is also a line, the last one.
+    call. A trap during instantiation is also a line, the last one. `stopped`: for each of them, whether a limit of the
+    harness ended it; then its last line says so.
 
     `spent`: the share of a limit that it used: of fuel, time or lines, whichever came nearest to its limit.
     """
 
     calls: tuple[tuple[str, ...], ...]
+    stopped: tuple[bool, ...]
     spent: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The last line of a call, and the trap that ended it."""
+
+    line: str
+    trap: TrapClass | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self.trap is TrapClass.OUT_OF_FUEL
 
 
 @dataclass
@@ -70,7 +84,8 @@ def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits
         calls = run.calls()
         if isinstance(calls, Rejected):
             return calls
-        return Executed(tuple(calls), max(run.spent, (time.process_time() - since) / limits.seconds))
+        lines, stopped = tuple([lines for lines, _ in calls]), tuple([stopped for _, stopped in calls])
+        return Executed(lines, stopped, max(run.spent, (time.process_time() - since) / limits.seconds))
 
 
 @dataclass(frozen=True)
@@ -106,8 +121,9 @@ class _Run:
     def _import(self, function: Function) -> object:
         return lambda _store, *args: self._host.answer(function, args)
 
-    def calls(self) -> list[tuple[str, ...]] | Rejected:
-        seen: list[tuple[str, ...]] = []
+    def calls(self) -> list[tuple[tuple[str, ...], bool]] | Rejected:
+        """The lines of each call, and whether a limit ended it."""
+        seen: list[tuple[tuple[str, ...], bool]] = []
         live: _Live | None = None
         try:
             for call in self._prepared.calls:
@@ -115,12 +131,12 @@ class _Run:
                     made = self._start()
                     if isinstance(made, Rejected):
                         return made
-                    if isinstance(made, str):
-                        return [*seen, (*self._host.take(), made)]
+                    if isinstance(made, _Ended):
+                        return [*seen, ((*self._host.take(), made.line), made.stopped)]
                     live = made
-                traps, line = self._call(live, call)
-                seen.append((*self._host.take(), line))
-                if traps:
+                ended = self._call(live, call)
+                seen.append(((*self._host.take(), ended.line), ended.stopped))
+                if ended.trap is not None:
                     self._close(live.store)
                     live = None
         except WasmtimeError as error:  # no trap, but a fault of the engine
@@ -134,25 +150,26 @@ class _Run:
         self._fuel = max(self._fuel, self._limits.fuel - store.get_fuel())
         store.close()
 
-    def _start(self) -> _Live | str | Rejected:
-        """A new instance; a line if it traps at once."""
+    def _start(self) -> _Live | _Ended | Rejected:
+        """A new instance, unless it traps at once."""
         store = self._engine.store(self._limits)
         try:
             return _Live(store, self._linker.instantiate(store, self._component))
         except WasmtimeError as error:
             self._close(store)
             if is_trap(str(error)) and not engine_fault(str(error)):
-                return f"instantiation traps: {self._engine.trapped(str(error))[0].value}"
+                trap, _ = self._engine.trapped(str(error))
+                return _Ended(f"instantiation traps: {trap.value}", trap)
             return Rejected("instantiate", str(error))
         except TraceTooLong:
             self._close(store)
-            return f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}"
+            return _Ended(f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}", TrapClass.OUT_OF_FUEL)
 
-    def _call(self, live: _Live, call: PreparedCall) -> tuple[bool, str]:
-        """Whether it traps, and its line. Raises WasmtimeError if the engine finds a bug in itself."""
+    def _call(self, live: _Live, call: PreparedCall) -> _Ended:
+        """Raises WasmtimeError if the engine finds a bug in itself."""
         found = self._export(live.store, live.instance, call.function)
         if found is None:
-            return False, f"{call.function.canonical}: there is no such export"
+            return _Ended(f"{call.function.canonical}: there is no such export")
         try:
             if call.function.is_async:
                 result = _call_async(found, live.store, call.args, self._limits.polls)
@@ -162,10 +179,11 @@ class _Run:
         except WasmtimeError as error:
             if engine_fault(str(error)):
                 raise
-            return True, trapped(call.function, call.args, self._engine.trapped(str(error))[0].value)
+            trap, _ = self._engine.trapped(str(error))
+            return _Ended(trapped(call.function, call.args, trap.value), trap)
         except (TraceTooLong, TimeoutError):
-            return True, trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value)
-        return False, returned(call.function, call.args, result)
+            return _Ended(trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value), TrapClass.OUT_OF_FUEL)
+        return _Ended(returned(call.function, call.args, result))
 
     def _export(self, store: wasmtime.Store, instance: Instance, function: Function) -> Func | None:
         if function.interface is None:
