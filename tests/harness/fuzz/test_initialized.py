@@ -215,7 +215,7 @@ def test_used_wrongly(words: list[str], message: str) -> None:
 
 @pytest.mark.parametrize("command", ["fuzz", "reduce"])
 def test_without_wizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    monkeypatch.setattr("harness.cli.options.command", lambda: None)
+    monkeypatch.setattr("harness.cli.initializing.command", lambda: None)
     case = tmp_path / "case.toml"
     case.write_text("")
     words = [command, *([str(case)] if command == "reduce" else []), "--init", WIZER]
