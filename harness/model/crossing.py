@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harness.model.abi import AS_TYPED, Abi
 from harness.model.context import Load
 from harness.model.hooks import HOOKS, HookEvents
-from harness.model.instance import Instance
 from harness.model.lift import Lifting
 from harness.model.links import Links
 from harness.model.lower import Lowering, Store
+from harness.model.reported import Reports
 from harness.plan.roles import Role, Wire
 from harness.script import operations as s
 from harness.trace import events as e
@@ -87,12 +88,15 @@ class Crossings:
         self._hooks = hooks or {}
         self._layout = Layout()
         self._worlds = worlds
-        self._lifting = {lists: Lifting(self._layout, lists) for lists in s.Lists}
-        self._lowering = {lists: Lowering(lists) for lists in s.Lists}
+        reports = Reports()
+        self._lifting = {lists: Lifting(self._layout, lists, reports) for lists in s.Lists}
+        self._lowering = {lists: Lowering(lists, reports) for lists in s.Lists}
         self._made: dict[tuple[Role, str | None, str, Ways], Crossing | None] = {}
 
-    def instance(self, role: Role, frames: Sequence[s.Frame] = ()) -> Instance:
-        return Instance(role, self._worlds[role], self.links.identify, frames, self.hooks(role))
+    @cached_property
+    def asynchronous(self) -> bool:
+        """Whether the components have the interpreter for asynchronous worlds: all of them, if one needs it."""
+        return any(world.asynchronous for world in self._worlds.values())
 
     def hooks(self, role: Role) -> HookEvents:
         return HOOKS[self._hooks.get(role, "")]

@@ -151,6 +151,8 @@ class Instance:
         return args[value.index]
 
     def _members(self, value: s.Fields | s.Items, args: tuple[s.Value, ...]) -> s.Value:
+        if _EVALUATE.keys().isdisjoint({item.__class__ for item in value.items}):
+            return value
         items = tuple([self.evaluate(item, args) for item in value.items])
         return value if all(map(is_, items, value.items)) else value.__class__(items)
 

@@ -14,6 +14,7 @@ from functools import partial
 
 from harness.model import lift_handles, lift_sequences, scalars
 from harness.model.context import LiftLowerContext, Load, Unpredictable
+from harness.model.reported import Reports
 from harness.model.scalars import U32
 from harness.plan.outcomes import TrapClass
 from harness.plan.places import Place, place_text
@@ -39,9 +40,11 @@ class Way(Enum):
 class Lifting:
     """The functions of all types, each made at its first use. `lists`: how lists leave the interpreter."""
 
-    def __init__(self, layout: Layout, lists: s.Lists) -> None:
+    def __init__(self, layout: Layout, lists: s.Lists, reports: Reports | None = None) -> None:
+        """`reports`: those of the run's other lists."""
         self._layout = layout
         self._lists = lists
+        self._reports = reports or Reports()
         self._made: dict[Way, dict[t.Type, Load]] = {way: {} for way in Way}
 
     def lift_flat(self, type: t.Type) -> Load:
@@ -60,6 +63,8 @@ class Lifting:
     def _make(self, type: t.Type, way: Way) -> Load:
         match despecialize(type):
             case Scalar(scalar):
+                if way is Way.LOAD_WHOLE:
+                    return _whole_scalar(scalar)
                 return _float(scalar) if scalar in t.FLOATS else _scalar(scalar, way is not Way.LIFT_FLAT)
             case Bits(labels):
                 return _bits(type, labels)
@@ -87,9 +92,10 @@ class Lifting:
             return lift_sequences.map_of(type, self._of(type.key, inner), self._of(type.value, inner), size)
         (element_type,) = sequence.types
         element = self._of(element_type, inner)
-        items = (
-            lift_sequences.items_whole(type, element, size) if whole else lift_sequences.items_of(type, element, size)
-        )
+        if whole:
+            items = lift_sequences.items_whole(type, element, size, self._reports)
+        else:
+            items = lift_sequences.items_of(type, element, size)
         return lift_sequences.list_of(type, element_type, items, size, alignment)
 
 
@@ -112,6 +118,21 @@ def _scalar(type: t.Prim, in_memory: bool) -> Load:
         if lifted is None:
             return cx.invalid(TrapClass.INVALID_CHAR)
         return value if lifted == number else s.Number(kind, lifted)
+
+    return load
+
+
+def _whole_scalar(type: t.Prim) -> Load:
+    """It shows no event: a list that goes whole reports its elements."""
+    kind = type.canonical
+    numbers = range(0) if type in t.FLOATS else scalars.in_range(type)
+    low, high = (numbers[0], numbers[-1]) if numbers else (0, -1)
+    slow = _float(type) if type in t.FLOATS else _scalar(type, in_memory=True)
+
+    def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
+        if value.__class__ is s.Number and value.kind == kind and low <= value.value <= high:
+            return value
+        return slow(cx, value, place)
 
     return load
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from harness.model.context import LiftLowerContext, Load, Unpredictable, unseen
-from harness.model.reported import reported_items
+from harness.model.reported import Reports
 from harness.model.scalars import U32
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
@@ -110,18 +110,21 @@ def items_of(type: t.Type, element: Load, size: int) -> _Items:
     return load
 
 
-def items_whole(type: t.Type, element: Load, size: int) -> _Items:
+def items_whole(type: t.Type, element: Load, size: int, reports: Reports) -> _Items:
     """The interpreter stores the elements by itself and reports them in one event, before any is lifted."""
     name = type.canonical
 
     def load(cx: LiftLowerContext, value: s.Items, place: Place) -> s.Value:
-        items = tuple(map(cx.held, value.items))
+        given = cx.held(value)
+        assert isinstance(given, s.Items)
+        items = given.items
         show, cx.show = cx.show, unseen
         try:
             lifted = tuple([element(cx, item, (place, index)) for index, item in enumerate(items)])
         finally:
             cx.show = show
-        cx.show((e.PopList(name, len(lifted), reported_items(items)), place))
+        if show is not unseen:
+            show((e.PopList(name, len(lifted), reports.of(given)), place))
         return _checked(cx, value, lifted, size)
 
     return load

@@ -13,7 +13,7 @@ from functools import partial
 from harness.model import lower_handles
 from harness.model.context import LiftLowerContext, unseen
 from harness.model.context import Store as Store
-from harness.model.reported import reported_items
+from harness.model.reported import Reports
 from harness.plan.places import Place
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
@@ -28,8 +28,10 @@ from harness.world.despecialize import Bits, Handle, Product, Scalar, Sequence, 
 class Lowering:
     """The functions of all types, each made at its first use. `lists`: how lists reach the interpreter."""
 
-    def __init__(self, lists: s.Lists) -> None:
+    def __init__(self, lists: s.Lists, reports: Reports | None = None) -> None:
+        """`reports`: those of the run's other lists."""
         self._lists = lists
+        self._reports = reports or Reports()
         self._made: dict[t.Type, Store] = {}
 
     def store(self, type: t.Type) -> Store:
@@ -64,10 +66,14 @@ class Lowering:
 
     def _list(self, type: t.Type, element: t.Type) -> Store:
         if self._lists is s.Lists.ANY and not type.holds_handles:
-            return _list_whole(type, element, self.store(element))
+            return _list_whole(type, element, self._in_whole(element), self._reports)
         if self._lists is s.Lists.NUMBERS and isinstance(element, t.Prim) and element in t.NUMBERS:
             return _numbers(type, element)
         return _list(type, element, self.store(element))
+
+    def _in_whole(self, element: t.Type) -> Store | None:
+        """None for numbers, which stay as they are."""
+        return None if isinstance(despecialize(element), Scalar | Bits) else self.store(element)
 
 
 def _number(pushes: Each) -> Store:
@@ -149,24 +155,27 @@ def _numbers(type: t.Type, element: t.Prim) -> Store:
     return store
 
 
-def _list_whole(type: t.Type, element_type: t.Type, element: Store) -> Store:
+def _list_whole(type: t.Type, element_type: t.Type, element: Store | None, reports: Reports) -> Store:
     """The interpreter loads the elements by itself and reports them in one event."""
     name = type.canonical
 
     def store(cx: LiftLowerContext, value: s.Items | s.Raw, place: Place) -> s.Value:
+        items = _elements(value, element_type)
         show, cx.show = cx.show, unseen
         try:
-            items = enumerate(_elements(value, element_type))
-            given = tuple([element(cx, item, (place, index)) for index, item in items])
+            if element is not None:
+                items = tuple([element(cx, item, (place, index)) for index, item in enumerate(items)])
         finally:
             cx.show = show
-        cx.show((e.PushList(name, len(given), 1, reported_items(given)), place))
-        return _same(value, given)
+        given = _same(value, items)
+        if show is not unseen:
+            show((e.PushList(name, len(items), 1, reports.of(given)), place))
+        return given
 
     return store
 
 
-def _same(value: s.Items | s.Raw, items: tuple[s.Value, ...]) -> s.Value:
+def _same(value: s.Items | s.Raw, items: tuple[s.Value, ...]) -> s.Items:
     return value if isinstance(value, s.Items) and items == value.items else s.Items(items)
 
 

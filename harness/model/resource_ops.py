@@ -12,6 +12,8 @@ from harness.trace import events as e
 
 def perform(instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> ResourceHandle | None:
     """Perform an operation on a resource or an error context. The caller destroys the returned resource."""
+    if isinstance(op, s.Drop):
+        return drop(instance, instance.evaluate(op.handle, args))
     match op:
         case s.New(register, interface, name, number):
             new(instance, register, interface, name, number)
@@ -21,8 +23,6 @@ def perform(instance: Instance, op: s.HandleOp, args: tuple[s.Value, ...]) -> Re
             error_context_new(instance, register, instance.evaluate(value, args))
         case s.ErrorContextMessage(register, value):
             error_context_message(instance, register, instance.evaluate(value, args))
-        case s.Drop(value):
-            return drop(instance, instance.evaluate(value, args))
     return None
 
 

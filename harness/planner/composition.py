@@ -75,7 +75,7 @@ class Composition:
     @cached_property
     def asynchronous(self) -> bool:
         """Whether the components have the interpreter for asynchronous worlds: all of them, if one needs it."""
-        return any(world.asynchronous for world in self.worlds.values())
+        return self.crossings.asynchronous
 
     @cached_property
     def sources(self) -> Sources:

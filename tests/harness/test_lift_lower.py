@@ -48,6 +48,10 @@ def crossing(type: str) -> tuple[Crossings, t.Type, t.Type]:
     return Crossings(worlds, surroundings.wires), imported.params[0].type, exported.params[0].type
 
 
+def instance(crossings: Crossings, role: Role) -> Instance:
+    return Instance(role, crossings.world(role), crossings.links.identify)
+
+
 def values(type: t.Type, lists: s.Lists) -> Iterator[s.Value]:
     sampler = Sampler(Random(0))
     for _ in range(ROUNDS):
@@ -74,7 +78,7 @@ def lowered(store: Store, instance: Instance, value: s.Value) -> s.Value:
 def test_what_was_lifted_is_lifted_as_it_is_and_arrives_as_it_is(type: str, lists: s.Lists) -> None:
     """The very object: a value of which nothing has to be changed is never put together again."""
     crossings, popped, pushed = crossing(type)
-    giver, getter = crossings.instance(Role.SUBJECT), crossings.instance(Role.PROVIDER)
+    giver, getter = instance(crossings, Role.SUBJECT), instance(crossings, Role.PROVIDER)
     lifting, store = Lifting(Layout(), lists), Lowering(lists).store(pushed)
     for value in values(popped, lists):
         here = lifted(lifting.lift_flat(popped), giver, value)
@@ -93,7 +97,7 @@ def test_how_lists_go_changes_nothing_of_the_value(type: str) -> None:
     for lists in s.Lists:
         load = Lifting(Layout(), lists).lift_flat(popped)
         for value, same in zip(values(popped, lists), by_element, strict=True):
-            giver, getter = crossings.instance(Role.SUBJECT), crossings.instance(Role.PROVIDER)
+            giver, getter = instance(crossings, Role.SUBJECT), instance(crossings, Role.PROVIDER)
             expected = lifted(Lifting(Layout(), s.Lists.BY_ELEMENT).lift_flat(popped), giver, same)
             assert lowered(elements, getter, lifted(load, giver, value)) == expected
 
@@ -118,7 +122,7 @@ def test_what_is_popped_in_a_place_is_pushed_in_the_same_place(type: str) -> Non
     store = Lowering(s.Lists.BY_ELEMENT).store(pushed)
     count = 0
     for value in values(popped, s.Lists.BY_ELEMENT):
-        giver, getter = crossings.instance(Role.SUBJECT), crossings.instance(Role.PROVIDER)
+        giver, getter = instance(crossings, Role.SUBJECT), instance(crossings, Role.PROVIDER)
         lowered(store, getter, lifted(load, giver, value))
         one, other = primitives(giver.expected(), "pop_"), primitives(getter.expected(), "push_")
         assert one == other
@@ -132,7 +136,7 @@ def test_a_reference_gives_what_it_leads_to(type: str, lists: s.Lists) -> None:
     crossings, popped, _ = crossing(type)
     load = Lifting(Layout(), lists).lift_flat(popped)
     for value in values(popped, lists):
-        direct, by_register, by_argument, inside = [crossings.instance(Role.SUBJECT) for _ in range(4)]
+        direct, by_register, by_argument, inside = [instance(crossings, Role.SUBJECT) for _ in range(4)]
         expected = lifted(load, direct, value)
         by_register.store(7, value)
         assert lifted(load, by_register, s.Register(7)) == expected

@@ -232,6 +232,23 @@ def test_a_run_leaves_nothing_that_only_a_search_for_cycles_frees(type_and_value
         gc.enable()
 
 
+def test_each_list_that_goes_whole_is_reported_as_each_side_has_it() -> None:
+    """Both sides often have the same list, which is then written once."""
+    values = ["list 1 u8 1", "list 1 u8 258", "list 1 list 2 f32 7fc00001 f32 1"]
+    assert moved(echo("list<u8>;list<u8>;list<list<f32>>", values, lists=Lists.ANY)) == (
+        [
+            "pop_list list<u8> = 1 u8 1",
+            "pop_list list<u8> = 1 u8 258",
+            "pop_list list<list<f32>> = 1 list 2 f32 7fc00000 f32 00000001",
+        ],
+        [
+            "push_list list<u8> 1 = 1 u8 1",
+            "push_list list<u8> 1 = 1 u8 2",
+            "push_list list<list<f32>> 1 = 1 list 2 f32 7fc00000 f32 00000001",
+        ],
+    )
+
+
 @pytest.mark.parametrize("number", [258, 259])
 def test_an_enum_must_not_be_cut_to_a_case(number: int) -> None:
     """258 is a case once it is cut to a byte; 259 is none either way."""

@@ -1,4 +1,5 @@
-"""The schedules that the specification allows for runs of asynchronous worlds (docs/async.md)."""
+"""Runs of scripts, and the schedules that the specification allows for them (docs/async.md). A run of a synchronous
+world has one."""
 
 from harness.model.abi import Abi
 from harness.model.concurrency.follow import follow

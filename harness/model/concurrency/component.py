@@ -1,5 +1,4 @@
-"""A component instance of an asynchronous run (CanonicalABI.md, "Component Instances"), and the state of its
-interpreter."""
+"""A component instance (CanonicalABI.md, "Component Instances"), and the state of its interpreter."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ class ComponentInstance(Instance, Forked):
     ) -> None:
         super().__init__(role, world, identify, frames, hooks)
         self.store_of = store
-        self.late: list[Event] = [event for event, _ in self.take_shown()]
+        self.late: list[Event] = [event for event, _ in self.take_shown()] if store.crossings.asynchronous else []
         """The events that leave with the next one."""
         self.silent = silent
         """Whether nobody sees its events."""
@@ -83,10 +82,12 @@ class ComponentInstance(Instance, Forked):
         return late
 
     def unset(self, register: int) -> Exception:
-        return self.fail("register_empty")
+        return self.fail("register_empty") if self.store_of.crossings.asynchronous else super().unset(register)
 
     def without_part(self, value: s.Value, step: int) -> Exception:
         """In another schedule a frame may get the arguments of another call."""
+        if not self.store_of.crossings.asynchronous:
+            return super().without_part(value, step)
         if isinstance(value, s.Raw | s.Pointer):
             return Unpredictable(f"part {step} of bytes")
         return self.fail("pick")

@@ -12,8 +12,18 @@ from collections.abc import Mapping, Sequence, Set
 
 from harness.model.concurrency.forking import fingerprint, fork
 from harness.model.concurrency.interpreter import GUEST
-from harness.model.concurrency.observed import Explained, Following, Left, RunEnd, Seen, Shown, Undecided, Unexplained
-from harness.model.concurrency.store import PredictedEvent, Store
+from harness.model.concurrency.observed import (
+    Explained,
+    Following,
+    Left,
+    PredictedEvent,
+    RunEnd,
+    Seen,
+    Shown,
+    Undecided,
+    Unexplained,
+)
+from harness.model.concurrency.store import Store
 from harness.model.concurrency.threads import Possibility
 from harness.model.crossing import Crossings
 from harness.plan.events import PlacedEvent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from harness.model.concurrency.component import ComponentInstance
 from harness.model.concurrency.objects import CallObject
-from harness.model.concurrency.threads import Thread
+from harness.model.concurrency.store import Store
+from harness.model.concurrency.threads import Task, Thread
 from harness.model.scalars import U32
 from harness.script import operations as s
 
@@ -33,7 +34,19 @@ def call_of(inst: ComponentInstance, value: s.Value) -> CallObject | None:
 
 def evaluate(thread: Thread, value: s.Value) -> s.Value:
     """A value of an operation, with the contents of registers and arguments."""
-    return thread.task.inst.evaluate(value, thread.task.activity.args)
+    return thread.task.inst.evaluate(value, thread.task.args)
+
+
+def evaluate_all(task: Task, values: tuple[s.Value, ...]) -> tuple[s.Value, ...]:
+    inst, args = task.inst, task.args
+    return tuple([inst.evaluate(value, args) for value in values])
+
+
+def operands(store: Store, task: Task, values: tuple[s.Value, ...]) -> tuple[s.Value, ...]:
+    """Values that are lifted at once, if the run is synchronous: then the lift finds what their registers and arguments
+    contain. In an asynchronous run a register may be empty, and the interpreter looks before it pops the first value.
+    """
+    return evaluate_all(task, values) if store.asynchronous else values
 
 
 def handle_of(thread: Thread, value: s.Value) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from harness.model import resource_ops
 from harness.model.concurrency import end_operations as ends
 from harness.model.concurrency import lifts, waiting
-from harness.model.concurrency.handles import call_of, evaluate, waitable_handle
+from harness.model.concurrency.handles import call_of, evaluate, evaluate_all, operands, waitable_handle
+from harness.model.concurrency.lift_parts import check_result
 from harness.model.concurrency.lowers import call, cancel_subtask, drop_subtask, progress, start
 from harness.model.concurrency.store import Guest, Store
-from harness.model.concurrency.threads import Activity, LiftKind, Thread
+from harness.model.concurrency.threads import Activity, LiftKind, Task, Thread
 from harness.model.concurrency.waitables import EventCode, EventTuple, SubtaskState
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
@@ -29,18 +30,21 @@ def run_frame(store: Store, thread: Thread) -> None:
     op = activity.ops[activity.position]
     activity.position += 1
     thread.then(run_frame)
-    if isinstance(op, s.HandleOp):
-        _handle_op(store, thread, op)
-    else:
+    operation = _AT_ONCE.get(op.__class__)
+    if operation is None:
         _OPERATIONS[op.__class__](store, thread, op)
+    else:
+        operation(store, thread.task, op)
+        if op.__class__ is s.Return:
+            _skip_all(activity)
 
 
 def _end_of_frame(store: Store, thread: Thread) -> None:
     task = thread.task
     if task.lift is not LiftKind.CALLBACK:
         return
-    if task.subtask is None and not task.activity.answered:
-        _answer(thread, None)
+    if task.crossing is None and not task.activity.answered:
+        _answer(task, None)
     lifts.core_call_ends(store, thread, lifts.EXIT)
 
 
@@ -60,19 +64,15 @@ def deliver(_store: Store, thread: Thread, event: EventTuple) -> None:
         ends.end_event(inst, code, handle, payload)
 
 
-GUEST = Guest(lifts.host_task, run_frame, deliver)
-
-
 # -- values
 
 
-def _set(_store: Store, thread: Thread, op: s.Set) -> None:
-    thread.task.inst.store(op.register, evaluate(thread, op.value))
+def _set(_store: Store, task: Task, op: s.Set) -> None:
+    task.inst.store(op.register, task.inst.evaluate(op.value, task.args))
 
 
-def _pick(_store: Store, thread: Thread, op: s.Pick) -> None:
-    inst = thread.task.inst
-    inst.store(op.register, inst.part(evaluate(thread, op.value), op.path))
+def _pick(_store: Store, task: Task, op: s.Pick) -> None:
+    task.inst.store(op.register, task.inst.part(task.inst.evaluate(op.value, task.args), op.path))
 
 
 def _got(_store: Store, thread: Thread, op: ao.Got) -> None:
@@ -88,18 +88,6 @@ def _got(_store: Store, thread: Thread, op: ao.Got) -> None:
 # -- calls
 
 
-def _start(store: Store, thread: Thread, op: ao.Start) -> None:
-    start(store, thread, op.interface, op.name, op.register, _values(thread, op.args))
-
-
-def _call(store: Store, thread: Thread, op: s.Call) -> None:
-    call(store, thread, op.interface, op.name, op.register, _values(thread, op.args))
-
-
-def _values(thread: Thread, values: tuple[s.Value, ...]) -> tuple[s.Value, ...]:
-    return tuple([evaluate(thread, value) for value in values])
-
-
 def _cancel(store: Store, thread: Thread, op: ao.SubtaskCancel) -> None:
     cancel_subtask(store, thread, evaluate(thread, op.call), op.asynchronous)
 
@@ -112,30 +100,29 @@ def _drop_call(_store: Store, thread: Thread, op: ao.SubtaskDrop) -> None:
 
 
 def _return(_store: Store, thread: Thread, op: ao.TaskReturn) -> None:
-    _answer(thread, None if op.value is None else evaluate(thread, op.value))
+    _answer(thread.task, None if op.value is None else evaluate(thread, op.value))
 
 
-def _answer(thread: Thread, value: s.Value | None) -> None:
+def _answer(task: Task, value: s.Value | None) -> None:
     """`task.return`, where the function may call it."""
-    task = thread.task
     task.activity.answered = True
     if task.lift is not LiftKind.CALLBACK:
         raise task.inst.fail("async")
-    lifts.check_result(task, value)
-    if task.subtask is None:
+    check_result(task, value)
+    if task.crossing is None:
         task.inst.tell(a.RunReturned())
     else:
-        task.inst.tell(a.TaskReturned(task.subtask.call.crossing.exported.canonical))
+        task.inst.tell(a.TaskReturned(task.crossing.exported.canonical))
     lifts.task_return(task, value)
 
 
-def _ret(_store: Store, thread: Thread, op: s.Return) -> None:
-    value = None if op.value is None else evaluate(thread, op.value)
-    if thread.task.lift is LiftKind.CALLBACK:
-        _answer(thread, value)
+def _ret(store: Store, task: Task, op: s.Return) -> None:
+    """The last operation of the frame."""
+    value = None if op.value is None else operands(store, task, (op.value,))[0]
+    if task.lift is LiftKind.CALLBACK:
+        _answer(task, value)
     else:
-        thread.task.activity.result = value
-    _skip_all(thread.task.activity)
+        task.result = value
 
 
 def _cancelled(_store: Store, thread: Thread, _op: ao.TaskCancel) -> None:
@@ -184,16 +171,14 @@ def _if_cancelled(_store: Store, thread: Thread, op: ao.IfCancelled) -> None:
 # -- handles
 
 
-def _handle_op(store: Store, thread: Thread, op: s.HandleOp) -> None:
-    inst = thread.task.inst
-    owned = resource_ops.perform(inst, op, thread.task.activity.args)
+def _handle_op(store: Store, task: Task, op: s.HandleOp) -> None:
+    owned = resource_ops.perform(task.inst, op, task.args)
     if owned is not None:
-        task = lifts.destructor_task(store, owned.rt.implementor, owned.rt.canonical, owned.rep, inst.where)
-        store.enter(task, loops=True)
+        lifts.destroy(store, task, owned)
 
 
-def _trap(_store: Store, thread: Thread, _op: s.Trap) -> None:
-    raise thread.task.inst.fail("script_trap")
+def _trap(_store: Store, task: Task, _op: s.Trap) -> None:
+    raise task.inst.fail("script_trap")
 
 
 # -- ends
@@ -209,7 +194,7 @@ def _read(_store: Store, thread: Thread, op: ao.Read) -> None:
 
 def _write(_store: Store, thread: Thread, op: ao.Write) -> None:
     offered = len(op.values) if op.offered is None else op.offered
-    ends.write(thread.task.inst, evaluate(thread, op.end), offered, _values(thread, op.values))
+    ends.write(thread.task.inst, evaluate(thread, op.end), offered, evaluate_all(thread.task, op.values))
 
 
 def _cancel_copy(_store: Store, thread: Thread, op: ao.CancelCopy) -> None:
@@ -220,13 +205,18 @@ def _drop_end(_store: Store, thread: Thread, op: ao.DropEnd) -> None:
     ends.drop(thread.task.inst, evaluate(thread, op.end))
 
 
-_OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
+_AT_ONCE: dict[type, Callable[[Store, Task, Any], None]] = {
     s.Set: _set,
     s.Pick: _pick,
-    s.Call: _call,
+    s.Call: call,
     s.Return: _ret,
     s.Trap: _trap,
-    ao.Start: _start,
+    **dict.fromkeys(get_args(s.HandleOp), _handle_op),
+}
+"""The operations of synchronous worlds. They never block if the frames that they reach do not."""
+
+_OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
+    ao.Start: start,
     ao.Got: _got,
     ao.TaskReturn: _return,
     ao.TaskCancel: _cancelled,
@@ -244,3 +234,5 @@ _OPERATIONS: dict[type, Callable[[Store, Thread, Any], None]] = {
     ao.IfCancelled: _if_cancelled,
     **waiting.OPERATIONS,
 }
+
+GUEST = Guest(lifts.host_calls, run_frame, _AT_ONCE, deliver)

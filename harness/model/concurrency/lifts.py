@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from harness.model import resource_ops
+from harness.model.concurrency.at_once import destroy_at_once, host_calls_at_once
 from harness.model.concurrency.calls import on_cancelled, on_resolve, on_start
+from harness.model.concurrency.lift_parts import (
+    begin,
+    check_result,
+    destructor_key,
+    lift_result,
+    lower_arguments,
+    post_return,
+)
 from harness.model.concurrency.observed import Left
 from harness.model.concurrency.store import Store
 from harness.model.concurrency.threads import (
@@ -19,42 +27,54 @@ from harness.model.concurrency.threads import (
     Thread,
 )
 from harness.model.concurrency.waitables import EventCode, EventTuple, Subtask, WaitableSet
-from harness.model.context import LiftLowerContext
 from harness.model.crossing import Crossing
-from harness.model.table import SpecTrap
+from harness.model.table import ResourceHandle, SpecTrap
 from harness.plan.outcomes import TrapClass
-from harness.plan.places import Root
 from harness.plan.roles import Role
 from harness.script import operations as s
 from harness.trace import async_events as a
-from harness.trace.event import Event
-from harness.trace.events import Balance, ResourceDtor
+from harness.trace.events import Balance
 
 EXIT, YIELD, WAIT = range(3)
 """`CallbackCode`."""
 
 
-def host_task(store: Store, role: Role, is_run: bool) -> Task:
-    lift = LiftKind.SYNC_OF_ASYNC if role in store.abi.blocking_runs else LiftKind.CALLBACK
-    task = Task(store.instances[role], lift, s.OnRun() if is_run else None)
+def host_calls(store: Store, role: Role, is_run: bool) -> Task:
+    """The host calls `run` or `finish`, which are synchronous functions in a synchronous world."""
+    inst, key = store.instances[role], s.OnRun() if is_run else None
+    if not store.asynchronous:
+        return host_calls_at_once(store, Task(inst, LiftKind.SYNC, key))
+    task = Task(inst, LiftKind.SYNC_OF_ASYNC if role in store.abi.blocking_runs else LiftKind.CALLBACK, key)
     task.implicit_thread.then(enter_implicit_thread)
+    store.enter(task)
     return task
 
 
 def exported_task(store: Store, crossing: Crossing, subtask: Subtask) -> Task:
-    lift = LiftKind.SYNC
-    if crossing.exported.is_async:
-        lift = LiftKind.CALLBACK if crossing.lifted_async else LiftKind.SYNC_OF_ASYNC
-    task = Task(store.instances[crossing.callee], lift, crossing.frame, subtask, where=subtask.call.where)
+    task = Task(store.instances[crossing.callee], _lift_of(crossing), crossing.frame, crossing, subtask.call.where)
+    task.subtask = subtask
     task.implicit_thread.then(enter_implicit_thread)
     return task
 
 
-def destructor_task(store: Store, role: Role, canonical: str, rep: int, where: Root) -> Task:
-    interface, name = resource_ops.parts_of(canonical)
-    task = Task(store.instances[role], LiftKind.SYNC, s.OnDestructor(interface, name), rep=rep, where=where)
-    task.implicit_thread.then(enter_implicit_thread)
-    return task
+def _lift_of(crossing: Crossing) -> LiftKind:
+    if not crossing.exported.is_async:
+        return LiftKind.SYNC
+    return LiftKind.CALLBACK if crossing.lifted_async else LiftKind.SYNC_OF_ASYNC
+
+
+def destroy(store: Store, dropper: Task, handle: ResourceHandle) -> None:
+    """Call the destructor (`canon resource.drop`)."""
+    inst, key = store.instances[handle.rt.implementor], destructor_key(handle.rt.canonical)
+    task = Task(inst, LiftKind.SYNC, key, where=inst.where)
+    task.rep = handle.rep
+    if not store.asynchronous:
+        store.destroyed.append((handle.rt, handle.rep))
+    if store.may_block(inst.role, key):
+        task.implicit_thread.then(enter_implicit_thread)
+        store.enter(task, loops=True)
+    else:
+        destroy_at_once(store, dropper, task, key)
 
 
 # -- the beginning
@@ -83,8 +103,7 @@ def _start(store: Store, thread: Thread) -> None:
     if task.is_async:
         inst.exclusive_thread = thread
     inst.threads.append(thread)
-    task.state = TaskState.STARTED
-    inst.show_hooks(_hooks_before(task))
+    begin(task)
     if task.key is None:
         thread.todo.append(Do(_finish, shows=False))
         condition = LastTask(task)
@@ -94,43 +113,16 @@ def _start(store: Store, thread: Thread) -> None:
             return
         store.wait_until(thread, condition)
         return
-    inst.tasks += 1
-    task.number = inst.tasks
     thread.then(_exit_implicit_thread)
     if task.lift is not LiftKind.CALLBACK:
         thread.then(_sync_return)
-    args = _arguments(task, task.key)
+    task.args = lower_arguments(task, () if task.subtask is None else on_start(task.subtask))
     frame = inst.next_frame(task.key)
     if frame is not None:
-        task.activity = Activity(frame.ops, args, frame.blocking or task.lift is not LiftKind.CALLBACK)
+        task.activity = Activity(frame.ops, frame.blocking or task.lift is not LiftKind.CALLBACK)
         thread.then(store.guest.run_frame)
     elif not isinstance(task.key, s.OnDestructor):
         raise inst.fail("no_frame")
-
-
-def _hooks_before(task: Task) -> tuple[Event, ...]:
-    hooks = task.inst.hooks
-    if isinstance(task.key, s.OnDestructor):
-        return hooks.destructor_begins
-    return hooks.async_begins if task.lift is LiftKind.CALLBACK else hooks.task_begins
-
-
-def _arguments(task: Task, key: s.FrameKey) -> tuple[s.Value, ...]:
-    inst = task.inst
-    if isinstance(key, s.OnDestructor):
-        inst.tell(ResourceDtor(inst.world.exports[key.interface].resources[key.name].canonical, task.rep))
-        return (s.Number("u32", task.rep),)
-    if task.subtask is None:
-        return ()
-    crossing, where = task.subtask.call.crossing, task.where
-    lifted = on_start(task.subtask)
-    inst.show((crossing.events.export_start, where))
-    cx = LiftLowerContext(inst, task)
-    pairs = zip(lifted, crossing.params, strict=True)
-    given = tuple([passage.lower(cx, value, (where, passage.step)) for value, passage in pairs])
-    if not crossing.lifted_async:
-        inst.show((crossing.events.export_call, where))
-    return given
 
 
 # -- core calls and callbacks
@@ -160,10 +152,10 @@ def core_call_ends(store: Store, thread: Thread, code: int) -> None:
 
 
 def _code_event(task: Task, code: int) -> a.RunCode | a.ExportAsyncCall | a.ExportAsyncCallback:
-    if task.subtask is None:
+    if task.crossing is None:
         return a.RunCode(code)
     event = a.ExportAsyncCallback if task.activity.entered else a.ExportAsyncCall
-    return event(task.subtask.call.crossing.exported.canonical, code)
+    return event(task.crossing.exported.canonical, code)
 
 
 def _yielded(store: Store, thread: Thread) -> None:
@@ -194,12 +186,9 @@ def _callback(store: Store, thread: Thread, event: EventTuple) -> None:
 # -- the answer
 
 
-def task_return(task: Task, value: s.Value | None, args: tuple[s.Value, ...] = ()) -> None:
+def task_return(task: Task, value: s.Value | None) -> None:
     """Lift the result, then resolve: `canon task.return`, and the end of a function that is lifted synchronously."""
-    lifted = None
-    if task.subtask is not None:
-        lifted = _lifted_result(task, task.subtask.call.crossing, value, args)
-    task.check_return()
+    lifted = lift_result(task, value)
     if task.subtask is not None:
         on_resolve(task.subtask, lifted)
     task.state = TaskState.RESOLVED
@@ -208,45 +197,10 @@ def task_return(task: Task, value: s.Value | None, args: tuple[s.Value, ...] = (
 def _sync_return(_store: Store, thread: Thread) -> None:
     """The core function of a synchronous lift ends."""
     task = thread.task
-    value = task.activity.result
+    value = task.result
     check_result(task, value)
-    task_return(task, value, task.activity.args)
-    _post_return(task)
-
-
-def _post_return(task: Task) -> None:
-    """The post-return function of a synchronous lift, which those of the interpreter itself lack; then the hooks."""
-    hooks = task.inst.hooks
-    if task.subtask is not None:
-        crossing = task.subtask.call.crossing
-        task.inst.show((crossing.events.export_finish, task.where))
-    task.inst.show_hooks(hooks.destructor_ends if isinstance(task.key, s.OnDestructor) else hooks.task_ends)
-
-
-def check_result(task: Task, value: s.Value | None) -> None:
-    """The interpreter's own check of whether there is a result."""
-    has_result = task.subtask is not None and task.subtask.call.crossing.result is not None
-    if value is not None and not has_result:
-        raise task.inst.fail("result")
-    if value is None and has_result:
-        raise task.inst.fail("stack")
-
-
-def _lifted_result(task: Task, crossing: Crossing, value: s.Value | None, args: tuple[s.Value, ...]) -> s.Value | None:
-    """The lifted result. Engines may check the task before they lift."""
-    if crossing.result is None or value is None:
-        return None
-    cx = LiftLowerContext(task.inst, None, args)
-    try:
-        lifted = crossing.result.lift(cx, value, (task.where, crossing.result.step))
-        cx.finish()
-    except SpecTrap as trap:
-        if trap.cause is TrapClass.INTERPRETER:
-            raise
-        also = {TrapClass.BORROW_LEFT} if task.num_borrows else set()
-        also |= {TrapClass.RESOLVED_TWICE} if task.state is TaskState.RESOLVED else set()
-        raise SpecTrap(trap.cause, trap.detail, trap.also | also) from None
-    return lifted
+    task_return(task, value)
+    post_return(task)
 
 
 def cancel(task: Task) -> None:

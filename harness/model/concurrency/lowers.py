@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from harness.model.concurrency.at_once import call_at_once
 from harness.model.concurrency.calls import ImportedCall
 from harness.model.concurrency.component import ComponentInstance
-from harness.model.concurrency.handles import call_of, waitable_handle
+from harness.model.concurrency.handles import call_of, evaluate_all, operands, waitable_handle
 from harness.model.concurrency.lifts import exported_task, request_cancellation
 from harness.model.concurrency.objects import CallObject
 from harness.model.concurrency.store import Store
-from harness.model.concurrency.threads import Do, LiftKind, Resolved, Thread
+from harness.model.concurrency.threads import Do, LiftKind, Resolved, Task, Thread
 from harness.model.concurrency.waitables import BLOCKED, Subtask, SubtaskState
 from harness.model.crossing import Crossing
 from harness.model.table import SpecTrap, wrong_kind
 from harness.plan.outcomes import TrapClass
 from harness.plan.places import OfCall
+from harness.script import async_operations as ao
 from harness.script import operations as s
 from harness.trace import async_events as a
 
 
-def _crossing(
-    store: Store, inst: ComponentInstance, interface: str | None, name: str, values: tuple[s.Value, ...]
-) -> Crossing:
-    crossing = store.crossings.of(inst.role, interface, name, store.ways)
-    if crossing is None or len(values) != len(crossing.params):
+def _crossing(store: Store, inst: ComponentInstance, op: ao.Start | s.Call) -> Crossing:
+    crossing = store.crossings.of(inst.role, op.interface, op.name, store.ways)
+    if crossing is None or len(op.args) != len(crossing.params):
         raise inst.fail("no_import")
     return crossing
 
@@ -30,7 +30,8 @@ def _crossing(
 def _enter(store: Store, thread: Thread, crossing: Crossing, values: tuple[s.Value, ...], then: Do) -> None:
     """Control goes to the callee. `then` is called afterwards, with the subtask as its first argument."""
     store.calls += 1
-    call = ImportedCall(thread.task.inst, crossing, values, OfCall(store.calls, crossing.imported.canonical))
+    where = OfCall(store.calls, crossing.imported.canonical)
+    call = ImportedCall(thread.task.inst, crossing, values, where)
     call.pop()
     subtask = Subtask(call)
     subtask.task = exported_task(store, crossing, subtask)
@@ -42,14 +43,12 @@ def _enter(store: Store, thread: Thread, crossing: Crossing, values: tuple[s.Val
 # -- lowered with `async`
 
 
-def start(
-    store: Store, thread: Thread, interface: str | None, name: str, register: int, values: tuple[s.Value, ...]
-) -> None:
-    inst = thread.task.inst
-    crossing = _crossing(store, inst, interface, name, values)
+def start(store: Store, thread: Thread, op: ao.Start) -> None:
+    crossing = _crossing(store, thread.task.inst, op)
+    values = evaluate_all(thread.task, op.args)
     if not crossing.lowered_async:
-        raise inst.fail("async")
-    _enter(store, thread, crossing, values, Do(_started, (register,)))
+        raise thread.task.inst.fail("async")
+    _enter(store, thread, crossing, values, Do(_started, (op.register,)))
 
 
 def _started(_store: Store, thread: Thread, subtask: Subtask, register: int) -> None:
@@ -83,14 +82,16 @@ def _resolve(inst: ComponentInstance, call: CallObject) -> None:
 # -- lowered without `async`
 
 
-def call(
-    store: Store, thread: Thread, interface: str | None, name: str, register: int | None, values: tuple[s.Value, ...]
-) -> None:
-    inst = thread.task.inst
-    crossing = _crossing(store, inst, interface, name, values)
+def call(store: Store, task: Task, op: s.Call) -> None:
+    crossing = _crossing(store, task.inst, op)
+    values = operands(store, task, op.args)
     if crossing.lowered_async:
-        raise inst.fail("async")
-    _enter(store, thread, crossing, values, Do(_called, (register,), shows=not crossing.imported.is_async))
+        raise task.inst.fail("async")
+    if not (crossing.exported.is_async or store.may_block(crossing.callee, crossing.frame)):
+        _take_result(task.inst, op.register, call_at_once(store, task, crossing, values))
+    else:
+        then = Do(_called, (op.register,), shows=not crossing.imported.is_async)
+        _enter(store, task.implicit_thread, crossing, values, then)
 
 
 def _called(store: Store, thread: Thread, subtask: Subtask, register: int | None) -> None:
@@ -104,6 +105,10 @@ def _call_returns(_store: Store, thread: Thread, subtask: Subtask, register: int
     subtask.deliver_resolve()
     result = call.push()
     inst.show((call.crossing.events.import_return, call.where))
+    _take_result(inst, register, result)
+
+
+def _take_result(inst: ComponentInstance, register: int | None, result: s.Value | None) -> None:
     if register is None:
         return
     if result is None:

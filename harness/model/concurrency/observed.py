@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.plan.events import PlacedEvent
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
+from harness.plan.places import Place
 from harness.plan.roles import Role
 from harness.records.unguarded import unguarded
 from harness.trace.async_events import AsyncBalance
@@ -39,6 +40,19 @@ class RunEnd:
 
     trap: TrapClass | None = None
     detail: str | None = None
+
+
+@unguarded
+@dataclass(frozen=True, slots=True)
+class PredictedEvent:
+    """An event that the model predicts. Its place becomes a text only when it is read."""
+
+    role: Role
+    task: int
+    event: Event
+    place: Place
+    late: tuple[Event, ...] = ()
+    """The events of the component that left with it, before it: hooks and post-return, which belong to no task."""
 
 
 @unguarded

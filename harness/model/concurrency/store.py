@@ -11,37 +11,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from harness.model.abi import Abi
+from harness.model.concurrency.blocking import blocking_entries
 from harness.model.concurrency.component import ComponentInstance
 from harness.model.concurrency.copies import Shared
 from harness.model.concurrency.forking import Forked
-from harness.model.concurrency.observed import Left
+from harness.model.concurrency.observed import Left, PredictedEvent
 from harness.model.concurrency.shapes import Shapes
 from harness.model.concurrency.threads import Choice, Condition, Possibility, Running, SyncWait, Task, TaskState, Thread
 from harness.model.concurrency.waitables import EventTuple, Waitable, WaitableSet
 from harness.model.crossing import Crossings
-from harness.model.table import SpecTrap, Unpredictable
+from harness.model.table import ResourceIdentity, SpecTrap, Unpredictable
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
-from harness.plan.places import Place
 from harness.plan.roles import Role
-from harness.records.unguarded import unguarded
 from harness.script import operations as s
-from harness.trace.event import Event
 from harness.trace.events import LATE
-
-
-@unguarded
-@dataclass(frozen=True, slots=True)
-class PredictedEvent:
-    """An event that the model predicts. Its place becomes a text only when it is read."""
-
-    role: Role
-    task: int
-    event: Event
-    place: Place
-    late: tuple[Event, ...] = ()
-    """The events of the component that left with it, before it: hooks and post-return, which belong to no task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +38,13 @@ class HostCall:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """The behaviour of the interpreters. `task`: makes the task of a call of `run` or `finish`."""
+    """The behaviour of the interpreters. `called`: the host calls `run`, or `finish`; returns the task."""
 
-    task: Callable[[Store, Role, bool], Task]
+    called: Callable[[Store, Role, bool], Task]
     run_frame: Callable[[Store, Thread], None]
     """Executes the next operation."""
+    at_once: Mapping[type, Callable[[Store, Task, Any], None]]
+    """The operations of frames that cannot block. They need a task and no thread."""
     deliver: Callable[[Store, Thread, EventTuple], None]
 
 
@@ -71,6 +59,7 @@ class Store(Forked):
     ) -> None:
         """`silent`: components whose interpreter writes no trace and has no `finish`. They do the same as others."""
         self.crossings = crossings
+        self.asynchronous = crossings.asynchronous
         self.guest = guest
         self.shapes = Shapes()
         self.ways = frozenset([(role, script.lists) for role, script in scripts.items()])
@@ -100,6 +89,9 @@ class Store(Forked):
         self.calls = 0
         """The number of calls so far, for places."""
         self.left: dict[Role, Left] = {}
+        self.destroyed: list[tuple[ResourceIdentity, int]] = []
+        """In a synchronous run: the resources whose destructors ran, with their representations."""
+        self._blocking = blocking_entries(crossings, scripts, self.ways)
         finished = [role for role in scripts if role not in silent]
         self._host = deque([HostCall(role, True) for role in entries] + [HostCall(role, False) for role in finished])
         self._host_task: Task | None = None
@@ -107,6 +99,11 @@ class Store(Forked):
     @property
     def abi(self) -> Abi:
         return self.crossings.abi
+
+    def release(self) -> None:
+        """Break the cycles of a run that has ended: so it is freed at once, and not by a search for cycles."""
+        self.instances.clear()
+        self._host_task = None
 
     # -- steps
 
@@ -131,7 +128,7 @@ class Store(Forked):
             do = top.todo.pop()
             top.task.inst.where = top.task.where
             self._guarded(do.function, (top, *do.args))
-            self._collect(top.task)
+            self.collect(top.task)
         else:
             self.stack.pop()
 
@@ -144,8 +141,11 @@ class Store(Forked):
         except Unpredictable as error:
             self.unpredictable = str(error)
 
-    def _collect(self, task: Task) -> None:
-        """Take the events of a step, which belong to one task."""
+    def collect(self, task: Task) -> None:
+        """Take the events since the last ones were taken: they belong to one task. Those of a synchronous run stay
+        with their components, because they have no tasks, and nobody needs their global order."""
+        if not self.asynchronous:
+            return
         inst = task.inst
         shown = inst.take_shown()
         if inst.silent:
@@ -155,6 +155,10 @@ class Store(Forked):
                 inst.late.append(event)
             else:
                 self.shown.append(PredictedEvent(inst.role, task.number, event, place, inst.take_late()))
+
+    def may_block(self, role: Role, key: s.FrameKey) -> bool:
+        """Whether a call of a synchronous function or a destructor with these frames may block."""
+        return bool(self._blocking) and (role, key) in self._blocking
 
     def summary(self) -> tuple[object, ...]:
         """Equal for two states that continue in the same way, and quick to make."""
@@ -266,8 +270,7 @@ class Store(Forked):
 
     def _call(self) -> None:
         call = self._host.popleft()
-        self._host_task = self.guest.task(self, call.role, call.is_run)
-        self.enter(self._host_task)
+        self._host_task = self.guest.called(self, call.role, call.is_run)
 
     def _end(self) -> None:
         self.ended = ExpectedOutcome()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from harness.model import table
 from harness.model.concurrency.forking import Forked
 from harness.model.concurrency.waitables import Subtask, Waitable, WaitableSet
+from harness.model.crossing import Crossing
 from harness.model.table import SpecTrap
 from harness.plan.outcomes import TrapClass
 from harness.plan.places import Root
@@ -39,12 +40,11 @@ class TaskState(Enum):
     RESOLVED = 5
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Activity(Forked):
-    """A frame of the script while its task runs it."""
+    """A frame of the script while its task runs it, operation by operation."""
 
     ops: tuple[s.Op, ...]
-    args: tuple[s.Value, ...]
     blocking: bool
     position: int = 0
     cancelled: bool = False
@@ -53,34 +53,64 @@ class Activity(Forked):
     """Whether the first core call has ended: the next ones are callbacks."""
     answered: bool = False
     """Whether `task.return` or `task.cancel` was called."""
-    result: s.Value | None = None
-    """The value of `ret`, in a function that is lifted synchronously."""
+
+
+_NO_FRAME = Activity((), False)
+"""That of a task without a frame, which nothing changes."""
 
 
 class Task(table.Task, Forked):
-    """`key` None: `finish`. `subtask` None: the caller is the host, or a `resource.drop`."""
+    """`key` None: `finish`. `crossing` None: the caller is the host, or a `resource.drop`."""
+
+    __slots__ = (
+        "_thread",
+        "activity",
+        "args",
+        "crossing",
+        "inst",
+        "key",
+        "lift",
+        "number",
+        "rep",
+        "result",
+        "state",
+        "subtask",
+        "where",
+    )
 
     def __init__(
         self,
         inst: ComponentInstance,
         lift: LiftKind,
         key: s.FrameKey | None,
-        subtask: Subtask | None = None,
-        rep: int = 0,
+        crossing: Crossing | None = None,
         where: Root = "",
     ) -> None:
-        table.Task.__init__(self)
+        self.num_borrows = 0
         self.inst = inst
         self.lift = lift
         self.key = key
-        self.subtask = subtask
-        self.rep = rep
+        self.crossing = crossing
         self.where = where
+        self.subtask: Subtask | None = None
+        """The caller's side, if it may wait."""
+        self.rep = 0
+        """The representation that a destructor gets."""
         self.state = TaskState.INITIAL
         self.number = 0
         """The number of the task. The interpreter counts tasks when they start."""
-        self.activity = Activity((), (), False)
-        self.implicit_thread = Thread(self)
+        self.args: tuple[s.Value, ...] = ()
+        self.result: s.Value | None = None
+        """The value of `ret`, in a function that is lifted synchronously."""
+        self.activity = _NO_FRAME
+        self._thread: Thread | None = None
+
+    @property
+    def implicit_thread(self) -> Thread:
+        """Made at its first use: a call that cannot block has none."""
+        if self._thread is None:
+            self._thread = Thread(self)
+        return self._thread
 
     @property
     def is_async(self) -> bool:
@@ -119,7 +149,7 @@ class Task(table.Task, Forked):
             raise SpecTrap(TrapClass.BORROW_LEFT, also=frozenset(also))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Do(Forked):
     """The next step of a thread: a function of (store, thread, *args). `shows`: its first event is the thread's."""
 
@@ -190,6 +220,8 @@ class Resolved(Condition):
 
 
 class Thread(Forked):
+    __slots__ = ("cancellable", "cancelled", "condition", "task", "todo")
+
     def __init__(self, task: Task) -> None:
         self.task = task
         self.todo: list[Do] = []
