@@ -28,6 +28,7 @@ from harness.toolchains.cells import OURS, REFERENCE, pure_cell
 from harness.toolchains.selection import Ours, Selection
 from harness.trace.reader import TraceReader
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.verdicts import TOOLS
 
 CASE = """
@@ -140,7 +141,7 @@ def caller_between(parts: Parts) -> Parts:
 @pytest.mark.parametrize("edit", [second_task_first, caller_between])
 def test_another_order_passes_with_a_note(ours: tuple[Plan, CellRun], edit: Edit) -> None:
     found = judged(ours, edit)
-    assert (found.outcome, found.minority) == (Outcome.PASS, None), [str(finding) for _, finding in found.findings]
+    assert (found.outcome, found.minority) == (Outcome.PASS, ()), [str(finding) for _, finding in found.findings]
     (note,) = found.notes
     assert note.startswith("run 1: reference@winch took another order than ours@winch; both are allowed: event ")
 
@@ -212,12 +213,12 @@ WRONG = {
 def test_what_counts_in_any_order(ours: tuple[Plan, CellRun], what: str, order: str) -> None:
     edit = WRONG[what]
     found = judged(ours, edit if order == "the same order" else also(edit))
-    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, REFERENCE, ())
+    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, alone(REFERENCE), ())
 
 
 def test_an_order_that_nothing_allows_fails(ours: tuple[Plan, CellRun]) -> None:
     found = judged(ours, caller_first)
-    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, REFERENCE, ())
+    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, alone(REFERENCE), ())
     ((_, finding),) = found.findings
     assert finding.difference is not None and finding.difference.actual == "event 1 2 2"
 
@@ -225,4 +226,4 @@ def test_an_order_that_nothing_allows_fails(ours: tuple[Plan, CellRun]) -> None:
 @pytest.mark.parametrize("trap", [TrapClass.DEADLOCK, TrapClass.INVALID_HANDLE])
 def test_the_end_of_the_run_counts(ours: tuple[Plan, CellRun], trap: TrapClass) -> None:
     found = judged(ours, lambda parts: parts, Trap(trap, "", "driver-run", ""))
-    assert (found.outcome, found.minority) == (Outcome.FAIL, REFERENCE)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, alone(REFERENCE))
