@@ -71,6 +71,5 @@ def _contradicted(
 def _named(verdict: Verdict, wrong: dict[str, list[Difference]], number: int) -> Verdict:
     shown = {name: [replace(finding, run=number) for finding in findings_of(wrong[name])] for name in wrong}
     judgements = [Judgement(BetweenHosts(name), Outcome.FAIL, tuple(findings)) for name, findings in shown.items()]
-    return replace(
-        verdict, outcome=Outcome.FAIL, judgements=(*verdict.judgements, *judgements), minority=", ".join(wrong)
-    )
+    minority = tuple(map(ByItself, wrong))
+    return replace(verdict, outcome=Outcome.FAIL, judgements=(*verdict.judgements, *judgements), minority=minority)

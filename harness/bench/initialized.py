@@ -7,24 +7,16 @@ from dataclasses import replace
 
 from harness.composition.interpreter_world import WASI
 from harness.judge.observation import CellRun
+from harness.judge.party import initializer_of
 from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
-from harness.toolchains.cells import OURS, WIZER
+from harness.toolchains.cells import OURS
 from harness.toolchains.protocol import INITIALIZE, BuildResult, Refused
 from reports.outcomes import Outcome
 
-INITIALIZER = "component init"
-_WIZER = "wasmtime wizer"
-INITIALIZERS = (INITIALIZER, _WIZER)
-"""Their names where they are the minority, or refuse something."""
 _HOOKS = "--init: the task hooks of the subject would also see the call that initialises it"
 _CANNOT = " cannot be pre-initialised: "
-
-
-def name_of(initializer: str) -> str:
-    """The name of the initializer of `Options`."""
-    return _WIZER if initializer == WIZER else INITIALIZER
 
 
 def cause(reason: str) -> str:
@@ -77,7 +69,7 @@ def by_initialization(verdict: Verdict, without: Callable[[], Verdict], initiali
     plain = without()
     if plain.outcome is Outcome.PASS:
         note = "without pre-initialisation all is right"
-        return replace(verdict, minority=name_of(initializer), notes=(*verdict.notes, note))
+        return replace(verdict, minority=(initializer_of(initializer),), notes=(*verdict.notes, note))
     # A known fault can show in another form after initialisation: then the votes of this verdict stay.
     minority = verdict.minority if plain.outcome is Outcome.EXPECTED_FAILURE else plain.minority
     note = f"without pre-initialisation: {plain.outcome}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 
-from harness.bench.initialized import name_of
 from harness.cli.results import to_tool
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.findings import Found
 from harness.fuzz.in_words import title
+from harness.judge.party import initializer_of
 from reports.fuzz import FuzzFinding, FuzzRun, RefusedWorlds
 
 NOT_ASKED = "this campaign reduces nothing; `harness reduce FILE` does it"
@@ -59,7 +59,7 @@ def report(campaign: Campaign) -> FuzzRun:
         stopped=campaign.stopped,
         notes=tuple(campaign.run.notes),
         stages={stage: round(seconds, 3) for stage, seconds in ledger.stages.items()},
-        initializer=name_of(campaign.options.initializer) if campaign.options.initializer else "",
+        initializer=str(initializer_of(campaign.options.initializer)) if campaign.options.initializer else "",
     )
 
 

@@ -16,6 +16,7 @@ from harness.judge.party import (
     OfInterpreter,
     OurFrontEnd,
     Party,
+    names_of,
 )
 from harness.judge.ran import Ran
 from harness.judge.topic import OfCell
@@ -43,7 +44,7 @@ def to_case(examination: Examination, repeat: str, source: str = "") -> model.Ca
         title=examination.title,
         outcome=verdict.outcome,
         opinions=tuple(_opinion(judgement) for judgement in verdict.judgements),
-        minority=verdict.minority or "",
+        minority=names_of(verdict.minority),
         reason=verdict.reason,
         unsupported=examination.unsupported,
         notes=verdict.notes,

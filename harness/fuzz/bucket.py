@@ -11,11 +11,20 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.bench.initialized import INITIALIZERS
 from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
-from harness.judge.party import BesideFirst, ByItself, OfInterpreter, OurFrontEnd, Party, in_one_cell, toolchain_of
+from harness.judge.party import (
+    MODEL,
+    BesideFirst,
+    ByItself,
+    OfInitializer,
+    OfInterpreter,
+    OurFrontEnd,
+    Party,
+    in_one_cell,
+    names_of,
+    toolchain_of,
+)
 from harness.judge.verdict import Finding, Judgement, Verdict
-from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
 from harness.trace.event import NAMED, Event
 from harness.trace.events import FLOATS, NUMBERS, Balances, Unreadable
@@ -118,8 +127,8 @@ def hits(verdict: Verdict, triage: Triage) -> list[Hit]:
             if known is None or (known.known and not hit.known):
                 by_toolchain[hit.bucket.toolchain] = hit
     voted = [hit for by_toolchain in found.values() for hit in _voted(list(by_toolchain.values()), opinions)]
-    if verdict.minority in INITIALIZERS:
-        return [replace(hit, bucket=replace(hit.bucket, minority=verdict.minority)) for hit in voted]
+    if any(isinstance(opinion, OfInitializer) for opinion in verdict.minority):
+        return [replace(hit, bucket=replace(hit.bucket, minority=names_of(verdict.minority))) for hit in voted]
     return voted
 
 

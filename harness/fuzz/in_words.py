@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from harness.bench.initialized import INITIALIZERS
 from harness.fuzz.bucket import Bucket
 from harness.judge.difference import NOTHING, RETURNS
+from harness.judge.party import INITIALIZERS
 
 _LEVELS = {1: "in the library", 2: "in the component", 3: "in the behaviour"}
 _SIDES = {

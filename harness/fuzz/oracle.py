@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from harness.bench.examination import Options
-from harness.bench.initialized import INITIALIZERS
 from harness.bench.judge_cells import CellJudge, Sought, Subject, read_otherwise
 from harness.bench.taking_part import TakingPart, every_cell, taking_part
 from harness.bench.workbench import Workbench
@@ -20,7 +19,7 @@ from harness.fuzz.drawn import DrawnWorld
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.trial import FRONT_END as REFUSED_BY_OURS
 from harness.fuzz.trial import Recipe, run_world
-from harness.judge.party import BesideFirst, BetweenHosts, OurFrontEnd, toolchain_of, with_name
+from harness.judge.party import INITIALIZERS, BesideFirst, BetweenHosts, OurFrontEnd, toolchain_of, with_name
 from harness.judge.verdict import Verdict
 from harness.plan.plan import Plan
 from harness.planner import case_plan

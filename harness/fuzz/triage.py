@@ -15,7 +15,8 @@ CASE = "fuzz"
 
 
 def triage_for(tools: Mapping[str, str], expectations: Expectations, plan: Plan) -> Triage:
-    """The triage of findings in one world. `tools`: the tool behind each toolchain's name."""
+    """The triage of findings in one world. `tools`: the tool behind each toolchain's name. `expectations`: all of
+    them."""
     return triage_by(tools, about(plan, expectations), CASE, plan.calls_of)
 
 
@@ -25,8 +26,8 @@ def triage_by(
     case: str,
     calls_of: Callable[[int], Sequence[str]] = lambda _: (),
 ) -> Triage:
-    """The same. `expectations`: those that may apply to the world; `case`: its name for them; `calls_of`: the calls of
-    a run."""
+    """The same. `expectations`: about the world of the findings, whose conditions are asked only when there is a
+    finding; `case`: its name for them; `calls_of`: the calls of a run."""
 
     def triage(toolchain: str | None, findings: Sequence[Finding]) -> list[str]:
         tool = tools.get(toolchain) if toolchain is not None else None

@@ -10,7 +10,7 @@ from random import Random
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
-from harness.bench.initialized import cause, name_of
+from harness.bench.initialized import cause
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -27,7 +27,7 @@ from harness.fuzz.smith import SmithError
 from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.judge.guest import about
-from harness.judge.party import ByItself
+from harness.judge.party import ByItself, initializer_of
 from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
@@ -246,7 +246,7 @@ def _refused(hit: Hit) -> NotRun | None:
 def _not_initialized(reason: str, options: Options) -> NotRun | None:
     """What the initializer of `options` refused; None if the reason is another."""
     said = cause(reason)
-    return NotRun(name_of(options.initializer), message_shape(said)) if said else None
+    return NotRun(str(initializer_of(options.initializer)), message_shape(said)) if said else None
 
 
 def _reason(item: LeftOut) -> str:

@@ -39,7 +39,7 @@ def told(finding: Finding, calls_of: Callable[[int], Sequence[str]]) -> Told:
 @dataclass(frozen=True, slots=True)
 class Judging:
     """The known facts about a case before it is judged. `tools`: the tool behind each toolchain's name, by its name in
-    expectations. `expectations`: those that may apply to its world. `calls_of`: the calls of a run."""
+    expectations. `expectations`: about its world. `calls_of`: the calls of a run."""
 
     case: str
     tools: Mapping[str, str]

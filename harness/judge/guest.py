@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.judge.party import InterpreterInCell, OfInterpreter, Party
+from harness.judge.party import ByItself, InterpreterInCell, Minority, OfInterpreter, Party
 from harness.judge.verdict import SEVERITY, Finding, Judgement, Verdict, worst
 from harness.model.concurrency import EventCode
 from harness.plan.outcomes import ExpectedOutcome, TrapClass
@@ -59,7 +59,7 @@ def about(interpreter: str, verdict: Verdict, party: Party) -> bool:
     """Whether a judgement on this party is about the interpreter, and the verdict names it, perhaps with a
     toolchain."""
     judged = isinstance(party, OfInterpreter | InterpreterInCell) and party.interpreter == interpreter
-    return judged and f"{verdict.minority}, ".startswith(f"{interpreter}, ")
+    return judged and OfInterpreter(interpreter) in verdict.minority
 
 
 def _decided(cell: GuestCell, interpreter: str, rule_of_ends: str) -> GuestCell:
@@ -119,11 +119,12 @@ def _judgement(interpreter: str, cell: GuestCell, by_tools: Verdict | None) -> J
 
 def _minority(
     interpreter: str, cells: Sequence[GuestCell], judgements: Sequence[Judgement], by_tools: Verdict | None
-) -> str | None:
+) -> Minority:
     if any(judgement.outcome.undecided for judgement in judgements):
-        return None
+        return ()
     blamed = {cell.subject.generator for cell in cells if cell.blamed}
     if not blamed:
-        return by_tools.minority if by_tools is not None else None
+        return by_tools.minority if by_tools is not None else ()
     others = {cell.subject.generator for cell in cells if not cell.findings} - blamed
-    return f"{interpreter}, {blamed.pop()}" if len(blamed) == 1 and others else interpreter
+    named = OfInterpreter(interpreter)
+    return (named, ByItself(blamed.pop())) if len(blamed) == 1 and others else (named,)

@@ -49,8 +49,8 @@ def judge(
     judged = {judgement.party for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if ByItself(name) in judged])
     wrong = minority_of(cells, behaviour, structure, further, against)
-    if wrong is None and all(judgement.outcome is Outcome.PASS for judgement in behaviour):
-        wrong = ", ".join(structure.outvoted) or None
+    if not wrong and all(judgement.outcome is Outcome.PASS for judgement in behaviour):
+        wrong = tuple(map(ByItself, structure.outvoted))
     return Verdict(worst(judgements), tuple(judgements), wrong, notes=against.other_orders())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.judge.cell_findings import Against
 from harness.judge.observation import CellRun
-from harness.judge.party import ByItself, InCell
+from harness.judge.party import ByItself, InCell, Minority
 from harness.judge.structure import Structure
 from harness.judge.verdict import Finding, Judgement
 from harness.judge.votes import minority, shared_fault
@@ -20,18 +20,21 @@ def minority_of(
     structure: Structure,
     further: Mapping[str, Sequence[Finding]],
     against: Against,
-) -> str | None:
+) -> Minority:
     """The minority (`harness/judge/votes.py`). If every toolchain is right by itself, the toolchain whose ends share a
     fault; else the first wrong cell."""
     if any(judgement.outcome.undecided for judgement in judgements):
-        return None
+        return ()
     found = {judgement.party: judgement for judgement in judgements}
     names = toolchains_in(cells)
     wrong = [name for name in names if found[ByItself(name)].findings]
     if wrong:
         return minority(names, wrong, lambda one, other: _agree(cells, structure, further, against, one, other))
     mixed = [(run.cell, not found[InCell(run.cell)].findings) for run in cells if InCell(run.cell) in found]
-    return shared_fault(mixed) or next((str(judgement.party) for judgement in judgements if judgement.findings), None)
+    shared = shared_fault(mixed)
+    if shared is not None:
+        return (ByItself(shared),)
+    return tuple([judgement.party for judgement in judgements if judgement.findings][:1])
 
 
 def toolchains_in(cells: Sequence[CellRun]) -> list[str]:

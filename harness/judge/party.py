@@ -1,4 +1,5 @@
-"""Who a judgement is about, as data. The text of a party is its name in reports and in the state of campaigns."""
+"""Who a judgement is about, and who is in the minority, as data. Their texts are names in reports and in the state of
+campaigns."""
 
 from __future__ import annotations
 
@@ -6,8 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.engine.results import EngineKind
-from harness.judge.votes import FRONT_END
-from harness.toolchains.cells import Build, Cell
+from harness.toolchains.cells import WIZER, Build, Cell
+
+MODEL = "model"
+FRONT_END = "front end"
+INITIALIZER = "component init"
+_WIZER = "wasmtime wizer"
+INITIALIZERS = (INITIALIZER, _WIZER)
+"""The names of what pre-initialises subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +81,46 @@ class InterpreterInCell:
 
 @dataclass(frozen=True, slots=True)
 class OurFrontEnd:
-    """The reader of WIT, on which ours, the model and every plan depend."""
+    """The reader of WIT for ours, the model and every plan: it has no opinion of its own, but all of these depend on
+    it."""
 
     def __str__(self) -> str:
         return FRONT_END
 
 
 Party = ByItself | BesideFirst | BetweenHosts | InCell | OfInterpreter | InterpreterInCell | OurFrontEnd
+
+
+@dataclass(frozen=True, slots=True)
+class OfModel:
+    """The model of the specification: no tool, so no judgement is about it, but it may be outvoted."""
+
+    def __str__(self) -> str:
+        return MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class OfInitializer:
+    """What pre-initialises the subjects of all toolchains. `wizer`: by `wasmtime wizer`, not by `component init`."""
+
+    wizer: bool = False
+
+    def __str__(self) -> str:
+        return _WIZER if self.wizer else INITIALIZER
+
+
+Minority = tuple[Party | OfModel | OfInitializer, ...]
+"""The opinions that most opinions contradict; empty if all agree, or if no side has most of them."""
+
+
+def initializer_of(option: str) -> OfInitializer:
+    """`option`: `Options.initializer`."""
+    return OfInitializer(option == WIZER)
+
+
+def names_of(minority: Minority) -> str:
+    """Their names, joined by commas."""
+    return ", ".join(map(str, minority))
 
 
 def toolchain_of(party: Party) -> str | None:

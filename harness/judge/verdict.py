@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun
-from harness.judge.party import OurFrontEnd, Party
+from harness.judge.party import Minority, OurFrontEnd, Party
 from harness.judge.topic import OfPackage, Topic
-from harness.judge.votes import FRONT_END
 from harness.suite.expectations import Expectation
 from reports.outcomes import Outcome
 
@@ -74,12 +73,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on a whole plan. `minority` names the opinions that most opinions contradict (`ours`, `model`, `ours,
-    mine`, a cell), None if all agree or no side has most of them."""
+    """The verdict on a whole plan."""
 
     outcome: Outcome
     judgements: tuple[Judgement, ...] = ()
-    minority: str | None = None
+    minority: Minority = ()
     reason: str = ""
     """Why it was skipped, or why the case is bad."""
     notes: tuple[str, ...] = ()
@@ -110,7 +108,7 @@ def misread(verdict: Verdict, difference: str) -> Verdict:
     message = f"the WIT may have been misread, and everything else here depends on it: {difference}"
     suspect = Judgement(OurFrontEnd(), Outcome.FAIL, (Finding(Outcome.FAIL, message),))
     judgements = (suspect, *verdict.judgements)
-    return Verdict(worst(judgements), judgements, FRONT_END, notes=verdict.notes)
+    return Verdict(worst(judgements), judgements, (suspect.party,), notes=verdict.notes)
 
 
 def worst(judgements: Sequence[Judgement]) -> Outcome:

@@ -9,34 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from harness.judge.party import ByItself, Minority, OfModel
 from harness.plan.roles import Role
 from harness.toolchains.cells import Cell
 
-MODEL = "model"
-FRONT_END = "front end"
-"""The reader of WIT for ours, the model and every plan: it has no opinion of its own, but all of these depend on it."""
 
-
-def minority(names: Sequence[str], wrong: Collection[str], agree: Callable[[str, str], bool]) -> str | None:
+def minority(names: Sequence[str], wrong: Collection[str], agree: Callable[[str, str], bool]) -> Minority:
     """`names`: all toolchains, in order. `wrong`: the toolchains that the model contradicts. `agree`: whether two wrong
-    toolchains showed the same. The result has the names, joined by commas, with the model last."""
+    toolchains showed the same. The result has the order of `names`, with the model last."""
     if len(names) == 1:
-        return names[0] if wrong else None  # the model judges
-    camps = [[name for name in names if name not in wrong]]
-    camps[0].append(MODEL)
+        return tuple(ByItself(name) for name in names if name in wrong)  # the model judges
+    right = [ByItself(name) for name in names if name not in wrong]
+    others: list[list[ByItself]] = []
     for name in names:
         if name in wrong:
-            for camp in camps[1:]:
-                if agree(camp[0], name):
-                    camp.append(name)
+            for camp in others:
+                if agree(camp[0].toolchain, name):
+                    camp.append(ByItself(name))
                     break
             else:
-                camps.append([name])
+                others.append([ByItself(name)])
+    camps: list[Minority] = [(*right, OfModel()), *map(tuple, others)]
     sizes = sorted(map(len, camps), reverse=True)
-    if len(camps) == 1 or sizes[0] == sizes[1]:
-        return None
-    outside = {name for camp in camps for name in camp if len(camp) < sizes[0]}
-    return ", ".join(name for name in (*names, MODEL) if name in outside)
+    if not others or sizes[0] == sizes[1]:
+        return ()
+    outside = {opinion for camp in camps for opinion in camp if len(camp) < sizes[0]}
+    return tuple(opinion for opinion in (*map(ByItself, names), OfModel()) if opinion in outside)
 
 
 def shared_fault(cells: Iterable[tuple[Cell, bool]]) -> str | None:

@@ -64,9 +64,9 @@ def judge_negative_cases(
                 disputed[row.line] = row
         outcome = Outcome.FAIL if findings else Outcome.PASS
         judgements.append(Judgement(ByItself(name), outcome, tuple(findings)))
-    wrong_ones = [str(judgement.party) for judgement in judgements if judgement.findings]
+    wrong_ones = tuple(judgement.party for judgement in judgements if judgement.findings)
     outcome = Outcome.FAIL if wrong_ones else Outcome.PASS
-    verdict = Verdict(outcome, tuple(judgements), wrong_ones[0] if len(wrong_ones) == 1 else None)
+    verdict = Verdict(outcome, tuple(judgements), wrong_ones if len(wrong_ones) == 1 else ())
     return JudgedTable(_read_again(verdict, [row for _, row in sorted(disputed.items())], reading), said)
 
 

@@ -27,7 +27,8 @@ class SecondOpinion:
             return unusable("\n".join([refusal, *self.remarks]))
         message = f"{', '.join(self.takers)} accepts this WIT, but our front end refuses it: {refusal}"
         finding = Finding(Outcome.FAIL, message)
-        return Verdict(Outcome.FAIL, (Judgement(ByItself(OURS), Outcome.FAIL, (finding,)),), OURS)
+        ours = ByItself(OURS)
+        return Verdict(Outcome.FAIL, (Judgement(ours, Outcome.FAIL, (finding,)),), (ours,))
 
 
 def second_opinion(

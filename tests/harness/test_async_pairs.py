@@ -15,9 +15,9 @@ from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, RunResult, Trap
 from harness.judge.judging import judge
 from harness.judge.observation import CellRun, Observation, Observed
+from harness.judge.party import MODEL, Minority
 from harness.judge.structure import Structure
 from harness.judge.verdict import Verdict
-from harness.judge.votes import MODEL
 from harness.plan.outcomes import TrapClass
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
@@ -29,6 +29,7 @@ from harness.toolchains.cells import OURS, REFERENCE, pure_cell
 from harness.toolchains.selection import Ours, Selection
 from harness.trace.reader import TraceReader
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.verdicts import TOOLS
 
 CASE = """
@@ -141,7 +142,7 @@ def caller_between(parts: Parts) -> Parts:
 @pytest.mark.parametrize("edit", [second_task_first, caller_between])
 def test_another_order_passes_with_a_note(ours: tuple[Plan, CellRun], edit: Edit) -> None:
     found = judged(ours, edit)
-    assert (found.outcome, found.minority) == (Outcome.PASS, None), [str(finding) for _, finding in found.findings]
+    assert (found.outcome, found.minority) == (Outcome.PASS, ()), [str(finding) for _, finding in found.findings]
     (note,) = found.notes
     assert note.startswith("run 1: reference@winch took another order than ours@winch; both are allowed: event ")
 
@@ -213,12 +214,12 @@ WRONG = {
 def test_what_counts_in_any_order(ours: tuple[Plan, CellRun], what: str, order: str) -> None:
     edit = WRONG[what]
     found = judged(ours, edit if order == "the same order" else also(edit))
-    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, REFERENCE, ())
+    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, alone(REFERENCE), ())
 
 
 def test_an_order_that_nothing_allows_fails(ours: tuple[Plan, CellRun]) -> None:
     found = judged(ours, caller_first)
-    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, REFERENCE, ())
+    assert (found.outcome, found.minority, found.notes) == (Outcome.FAIL, alone(REFERENCE), ())
     ((_, finding),) = found.findings
     assert finding.difference is not None and finding.difference.actual == "event 1 2 2"
 
@@ -226,10 +227,10 @@ def test_an_order_that_nothing_allows_fails(ours: tuple[Plan, CellRun]) -> None:
 @pytest.mark.parametrize("trap", [TrapClass.DEADLOCK, TrapClass.INVALID_HANDLE])
 def test_the_end_of_the_run_counts(ours: tuple[Plan, CellRun], trap: TrapClass) -> None:
     found = judged(ours, lambda parts: parts, Trap(trap, "", "driver-run", ""))
-    assert (found.outcome, found.minority) == (Outcome.FAIL, REFERENCE)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, alone(REFERENCE))
 
 
-def camps(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> str | None:
+def camps(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> Minority:
     """The minority of three: the model, and two toolchains that show the run with these edits."""
     plan, run = ours
     result = run.observations[0].result
@@ -251,7 +252,7 @@ def camps(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> str | None:
 
 @pytest.mark.parametrize("what", WRONG)
 def test_two_that_show_the_same_in_other_orders_agree(ours: tuple[Plan, CellRun], what: str) -> None:
-    assert camps(ours, WRONG[what], also(WRONG[what])) == MODEL
+    assert camps(ours, WRONG[what], also(WRONG[what])) == alone(MODEL)
 
 
 @pytest.mark.parametrize(
@@ -265,4 +266,4 @@ def test_two_that_show_the_same_in_other_orders_agree(ours: tuple[Plan, CellRun]
     ids=["another value", "another state", "another order alone", "an order that nothing allows"],
 )
 def test_two_that_show_different_things_do_not(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> None:
-    assert camps(ours, one, other) is None
+    assert camps(ours, one, other) == ()

@@ -24,6 +24,7 @@ from harness.toolchains.protocol import ENCODINGS
 from harness.toolchains.reference_binary import find
 from harness.toolchains.selection import FromFile, Ours, Reference, Selected, Selection
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 
 WORLD = """package a:b@1.2.0;
 interface i { resource r { constructor(s: string); } f: func(a: borrow<r>) -> string; }
@@ -178,7 +179,7 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     bench = bench_of(tmp_path, {"embed": UTF8_ONLY}, reference=True)
     plan = plan_of(WORLD, "utf8", "utf16")
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
-    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
+    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, alone("mine"))
     (hit,) = hits(verdict, lambda subject, findings: [""] * len(findings))
     assert (hit.bucket.toolchain, hit.bucket.aspect, hit.run) == ("mine", "component embed", 0)
     oracle = Oracle(bench, hit.bucket, Options(artifacts=None))

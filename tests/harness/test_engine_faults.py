@@ -184,7 +184,7 @@ def test_the_engine_contradicts_the_specification(
 def test_the_engine_says_so(tmp_path: Path, engine: EngineKind, text: str, words: str) -> None:
     """No verdict on a toolchain."""
     found = verdict(tmp_path, text, engine)
-    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
+    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, ())
     assert [finding.message.rpartition(": B")[2] for _, finding in found.findings] == [words[1:]]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.engine.results import RunLimits
+from harness.judge.party import Minority, OfInterpreter
 from harness.planner.guest_cases import guest_case_plan
 from harness.suite.case import load_case
 from harness.toolchains.selection import Named, Selection
@@ -15,6 +16,7 @@ from interpreters.build import build_echo
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.guests import ASYNC, CASES, WORLD, bench, examined, needs_zig, plan, wrong_echo
+from tests.harness.minorities import alone
 
 
 @needs_zig
@@ -55,15 +57,15 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, flag: str, wit: str) -> N
     library.write_bytes(wrong_echo(flag))
     found = examined(bench(tmp_path, library), plan(wit=wit))
     assert found.verdict.outcome is Outcome.FAIL
-    assert found.verdict.minority == "mine.so"
+    assert found.verdict.minority == (OfInterpreter("mine.so"),)
     assert {str(judged.party) for judged in found.verdict.judgements} == {"mine.so"}
 
 
 @needs_zig
 @pytest.mark.parametrize(
-    ("flags", "blamed"), [([], None), (["-DMUTANT_BORROW_KEPT"], "mine.so")], ids=["right", "kept"]
+    ("flags", "blamed"), [([], ()), (["-DMUTANT_BORROW_KEPT"], (OfInterpreter("mine.so"),))], ids=["right", "kept"]
 )
-def test_borrows_of_an_imported_resource_are_dropped(tmp_path: Path, flags: list[str], blamed: str | None) -> None:
+def test_borrows_of_an_imported_resource_are_dropped(tmp_path: Path, flags: list[str], blamed: Minority) -> None:
     """In most worlds the harness also exports the resource, and its borrows are no handles."""
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, flags))
@@ -80,7 +82,9 @@ def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
     tools = bench(tmp_path, library)
     tools.settings = replace(tools.settings, run_limits=RunLimits(fuel=20_000_000))
     found = examined(tools, plan())
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.TIMED_OUT, "mine.so"), found.verdict
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.TIMED_OUT, (OfInterpreter("mine.so"),)), (
+        found.verdict
+    )
     (judged,) = found.verdict.judgements
     assert str(judged.party) == "mine.so"
     assert "with boxed in its place the run ends" in judged.findings[0].message
@@ -95,4 +99,4 @@ def test_an_interpreter_that_loops_is_blamed(tmp_path: Path) -> None:
 def test_a_wrong_generator_is_not_the_interpreters_fault(tmp_path: Path, mutant: str, wit: str) -> None:
     selection = Selection((Named(f"mutant:{mutant}", stands_in=True),))
     found = examined(bench(tmp_path, echo(), selection=selection), plan(wit=wit))
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "ours")
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, alone("ours"))

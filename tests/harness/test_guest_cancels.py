@@ -13,6 +13,7 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli.guest_options import interpreter_words
 from harness.frontend.front_end import WitText
+from harness.judge.party import OfInterpreter
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import guest_plan
@@ -83,7 +84,7 @@ def test_a_cancellation_that_is_not_passed_on(tmp_path: Path) -> None:
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, ["-DMUTANT_NOT_PASSED_ON"], asynchronous=True))
     found = examined(tmp_path, library, cancels_plan())
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "mine.so")
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter("mine.so"),))
     said = "(mine.so has to pass a cancellation on to the call that its task waits for)"
     assert found.verdict.findings[0][1].message.endswith(said)
 

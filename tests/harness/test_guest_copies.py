@@ -12,6 +12,7 @@ from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
+from harness.judge.party import OfInterpreter
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import guest_plan
@@ -121,7 +122,7 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, fault: str) -> None:
     flags = [f"-DMUTANT_{fault}"] if fault else []
     library.write_bytes(build_echo(3, flags, asynchronous=not fault, copies=bool(fault)))
     found = examined(tmp_path, library, copies_plan())
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "mine.so")
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter("mine.so"),))
     message = found.verdict.findings[0][1].message
     assert message.endswith("or to copy its elements, each once and in order)"), message
 

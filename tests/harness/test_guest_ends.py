@@ -13,6 +13,7 @@ from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText, surround
+from harness.judge.party import OfInterpreter
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.planner.guest import guest_plan
@@ -178,7 +179,7 @@ def test_a_wrong_interpreter_is_blamed(tmp_path: Path, fault: str) -> None:
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, [f"-DMUTANT_{fault}"], asynchronous=True))
     found = examined(bench(tmp_path, library), ends_plan())
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "mine.so")
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter("mine.so"),))
     first = found.verdict.findings[0][1]
     assert first.message.endswith(f"(mine.so {FAULTY[fault]})"), first.message
     assert not found.verdict.notes
@@ -189,7 +190,7 @@ def test_an_interpreter_without_streams_is_told_the_option(tmp_path: Path) -> No
     library = tmp_path / "mine.so"
     library.write_bytes(build_echo(3, ["-DMUTANT_NO_STREAMS"], asynchronous=True))
     found = examined(bench(tmp_path, library), ends_plan())
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, "mine.so")
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter("mine.so"),))
     assert found.verdict.notes == ("if mine.so has no streams and futures, --streams none leaves them out",)
 
 

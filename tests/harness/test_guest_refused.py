@@ -9,6 +9,7 @@ import pytest
 
 import interpreters
 from harness.binary.sections import section
+from harness.judge.party import OfInterpreter
 from harness.toolchains.interpreter import MAX_BYTES, BadInterpreter, Interpreter, NamedFile
 from interpreters.echo import echo
 from reports.outcomes import Outcome
@@ -80,9 +81,9 @@ def test_a_file_without_an_end_is_no_interpreter(tmp_path: Path) -> None:
 def test_an_interpreter_with_our_own_interfaces_is_at_fault(tmp_path: Path) -> None:
     """It exports `control` and imports `host`, but has no script; a component that only imports `host` gets none."""
     found = examined(bench(tmp_path, interpreters.boxed()), plan(calls=5)).verdict
-    assert (found.outcome, found.minority) == (Outcome.FAIL, "boxed-v3.so")
+    assert (found.outcome, found.minority) == (Outcome.FAIL, (OfInterpreter("boxed-v3.so"),))
     alone = hostile_interpreter(b"export_start 0\n")
     (tmp_path / "hostile.so").write_bytes(alone)
     found = examined(bench(tmp_path, tmp_path / "hostile.so"), plan(calls=5)).verdict
-    assert (found.outcome, found.minority) == (Outcome.INVALID_OUTPUT, "hostile.so"), found.findings
+    assert (found.outcome, found.minority) == (Outcome.INVALID_OUTPUT, (OfInterpreter("hostile.so"),)), found.findings
     assert all(f"imports {HOST}, which nothing provides" in finding.message for _, finding in found.findings)

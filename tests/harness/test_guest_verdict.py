@@ -6,12 +6,15 @@ import pytest
 
 from harness.engine.results import EngineKind
 from harness.judge.guest import GuestCell, about, judge_guest
-from harness.judge.party import ByItself, InterpreterInCell, OfInterpreter, Party
+from harness.judge.party import ByItself, InterpreterInCell, Minority, OfInterpreter, Party
 from harness.judge.topic import OfCell
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.plan.roles import Role
 from harness.toolchains.cells import Build, Cell
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
+
+MINE = OfInterpreter("mine.so")
 
 
 @pytest.mark.parametrize("without_it", [False, True])
@@ -20,7 +23,7 @@ def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: b
     limit = Finding(Outcome.LIMIT_REACHED, "stopped", run=1, topic=OfCell(str(built)))
     assert limit.message == "ours@winch, run 1: stopped"
     found = judge_guest("mine.so", [GuestCell(built, (limit,), without_it)], None)
-    expected = (Outcome.LIMIT_REACHED, None) if without_it else (Outcome.TIMED_OUT, "mine.so")
+    expected = (Outcome.LIMIT_REACHED, ()) if without_it else (Outcome.TIMED_OUT, (MINE,))
     assert (found.outcome, found.minority) == expected
     said = limit.message if without_it else "run 1: stopped; with boxed in its place the run ends"
     assert found.findings[0][1].message == said
@@ -29,16 +32,17 @@ def test_a_limit_says_something_only_where_boxed_does_not_reach_it(without_it: b
 @pytest.mark.parametrize(
     ("minority", "judged", "expected"),
     [
-        ("mine.so", OfInterpreter("mine.so"), True),
-        ("mine.so, ours", InterpreterInCell("mine.so", Build("ours", "ours"), EngineKind.WINCH), True),
-        ("reference", ByItself("reference"), False),
-        ("reference", InterpreterInCell("mine.so", Build("reference", "reference"), EngineKind.WINCH), False),
-        (None, OfInterpreter("mine.so"), False),
-        ("mine.so", ByItself("ours"), False),
-        ("mine.so", ByItself("mine.so"), False),
+        ((MINE,), OfInterpreter("mine.so"), True),
+        ((MINE, ByItself("ours")), InterpreterInCell("mine.so", Build("ours", "ours"), EngineKind.WINCH), True),
+        (alone("reference"), ByItself("reference"), False),
+        (alone("reference"), InterpreterInCell("mine.so", Build("reference", "reference"), EngineKind.WINCH), False),
+        ((), OfInterpreter("mine.so"), False),
+        (alone("mine.so"), OfInterpreter("mine.so"), False),
+        ((MINE,), ByItself("ours"), False),
+        ((MINE,), ByItself("mine.so"), False),
     ],
 )
-def test_what_is_about_the_interpreter(minority: str | None, judged: Party, expected: bool) -> None:
+def test_what_is_about_the_interpreter(minority: Minority, judged: Party, expected: bool) -> None:
     assert about("mine.so", Verdict(Outcome.FAIL, minority=minority), judged) is expected
 
 
@@ -53,13 +57,13 @@ def cell(generator: str, linker: str, wrong: bool, without_it: bool = False) -> 
 @pytest.mark.parametrize(
     ("wrong", "minority", "judged"),
     [
-        ({"ours+ours", "ours+reference", "reference+ours", "reference+reference"}, "mine.so", 1),
-        ({"ours+ours", "ours+reference"}, "mine.so, ours", 4),
-        ({"ours+ours", "reference+ours"}, "mine.so", 4),
-        (set(), None, 4),
+        ({"ours+ours", "ours+reference", "reference+ours", "reference+reference"}, (MINE,), 1),
+        ({"ours+ours", "ours+reference"}, (MINE, ByItself("ours")), 4),
+        ({"ours+ours", "reference+ours"}, (MINE,), 4),
+        (set(), (), 4),
     ],
 )
-def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> None:
+def test_who_is_named(wrong: set[str], minority: Minority, judged: int) -> None:
     """If only libraries of one generator show the fault, that generator is named, too."""
     tools = ("ours", "reference")
     cells = [cell(one, other, f"{one}+{other}" in wrong) for one in tools for other in tools]
@@ -68,6 +72,6 @@ def test_who_is_named(wrong: set[str], minority: str | None, judged: int) -> Non
 
 
 def test_what_goes_wrong_without_it_clears_the_interpreter() -> None:
-    by_tools = Verdict(Outcome.FAIL, (Judgement(ByItself("ours"), Outcome.FAIL, (FINDING,)),), "ours")
+    by_tools = Verdict(Outcome.FAIL, (Judgement(ByItself("ours"), Outcome.FAIL, (FINDING,)),), alone("ours"))
     found = judge_guest("mine.so", [cell("ours", "ours", wrong=True, without_it=True)], by_tools)
-    assert (found.outcome, found.minority) == (Outcome.FAIL, "ours")
+    assert (found.outcome, found.minority) == (Outcome.FAIL, alone("ours"))

@@ -23,7 +23,7 @@ from harness.fuzz.oracle import Oracle
 from harness.host_end import end
 from harness.host_end.calls import host_run
 from harness.host_end.values import NotPlain, difference, normal, possible, read, write
-from harness.judge.party import BetweenHosts, in_one_cell
+from harness.judge.party import BetweenHosts, ByItself, in_one_cell
 from harness.judge.verdict import Verdict
 from harness.mutants.worlds import WORLDS
 from harness.mutation.detect import Detector
@@ -168,7 +168,7 @@ def tools() -> Iterator[Settings]:
 def test_of_a_single_toolchain_the_host_sees_it(tmp_path: Path, fault: str, wrong: bool) -> None:
     alone = Named(f"mutant:{fault}", stands_in=True) if fault else Ours()
     verdict = judged(Settings(tmp_path, Selection((alone,))), WORLDS["both-ends"])
-    assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
+    assert (verdict.minority, verdict.outcome) == (((ByItself(OURS),), Outcome.FAIL) if wrong else ((), Outcome.PASS))
 
 
 IN_A_MAP = """package a:b;
@@ -181,7 +181,7 @@ world w { import x; }
 def test_the_host_sees_what_is_only_in_maps(tmp_path: Path, fault: str, wrong: bool) -> None:
     alone = Named(f"mutant:{fault}", stands_in=True) if fault else Ours()
     verdict = judged(Settings(tmp_path, Selection((alone,))), IN_A_MAP)
-    assert (verdict.minority, verdict.outcome) == ((OURS, Outcome.FAIL) if wrong else (None, Outcome.PASS))
+    assert (verdict.minority, verdict.outcome) == (((ByItself(OURS),), Outcome.FAIL) if wrong else ((), Outcome.PASS))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_fault_of_the_engine_everywhere_is_no_verdict_on_a_tool(
     bench = Workbench(Settings(tmp_path, Selection((Ours(), Named(f"mutant:{mutant}")))), Steps())
     plan = check_plan(WitText(WORLDS["both-ends"], "w.wit"), None, calls=30)
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
-    assert (verdict.outcome, verdict.minority) == (Outcome.ENGINE_FAULT, None)
+    assert (verdict.outcome, verdict.minority) == (Outcome.ENGINE_FAULT, ())
     assert {finding.outcome for _, finding in verdict.findings} == {Outcome.ENGINE_FAULT}
     assert {hit.bucket.minority for hit in hits(verdict, lambda toolchain, findings: [""] * len(findings))} == {""}
     assert Detector(bench, plan, Options(artifacts=None)).by_all(mutant) is None
@@ -247,7 +247,7 @@ def test_a_fault_that_both_ends_share_is_named(
     selection = Selection((wrong_one, *tools.selection.members[1:]) if instead_of_ours else (Ours(), wrong_one))
     verdict = judged(Settings(tmp_path, selection), WORLDS["both-ends"])
     wrong = OURS if instead_of_ours else name
-    assert verdict.minority == wrong
+    assert verdict.minority == (ByItself(wrong),)
     wrong_ones = {judged.party for judged in verdict.judgements if judged.findings and not in_one_cell(judged.party)}
     assert wrong_ones == {BetweenHosts(wrong)} and str(BetweenHosts(wrong)) == f"{wrong}, between hosts"
     (hit,) = hits(verdict, lambda toolchain, findings: [""] * len(findings))

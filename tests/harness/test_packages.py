@@ -22,6 +22,7 @@ from harness.toolchains.printed_package import UnreadablePackage, first_wrong, m
 from harness.toolchains.protocol import Built
 from harness.toolchains.reference_binary import find
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.test_embedding import bench_of, plan_of, shell
 
 PACKAGE = """/// The package.
@@ -117,7 +118,7 @@ def test_it_is_judged_with_all_else(tmp_path: Path) -> None:
     bench = bench_of(tmp_path, through(tmp_path, WIT_TEXT, "| grep -v '/// '"), reference=True)
     plan = plan_of(PACKAGE, "utf8", features=FEATURES)
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
-    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "mine")
+    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, alone("mine"))
     without = plan_of(PACKAGE, features=FEATURES)
     assert bench.packages.judge(without, bench.toolchains.values()) == {}
 

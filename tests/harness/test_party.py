@@ -148,7 +148,7 @@ def test_the_name_of_an_interpreter_is_not_read() -> None:
     """A file can be called anything."""
     guest, cells = OfInterpreter(HOSTILE), InterpreterInCell("lua.so", OURS, EngineKind.WINCH)
     verdict = Verdict(
-        Outcome.FAIL, (Judgement(guest, Outcome.FAIL, (FINDING,)), Judgement(cells, Outcome.FAIL, (FINDING,))), HOSTILE
+        Outcome.FAIL, (Judgement(guest, Outcome.FAIL, (FINDING,)), Judgement(cells, Outcome.FAIL, (FINDING,))), (guest,)
     )
     asked = []
 

@@ -14,7 +14,7 @@ from generator.preinit.instrument import Instrumented
 from generator.preinit.snapshot import InitOptions, Snapshot, take_snapshot
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
-from harness.bench.initialized import INITIALIZER, by_initialization
+from harness.bench.initialized import by_initialization
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli import exits, initializing
@@ -24,6 +24,7 @@ from harness.composition import initial_state
 from harness.composition.initial_wasi import PREVIEW1
 from harness.engine.results import EngineKind
 from harness.frontend.front_end import WitText
+from harness.judge.party import Minority, OfInitializer
 from harness.judge.verdict import Verdict
 from harness.plan.roles import Role
 from harness.planner import check_plan
@@ -37,6 +38,7 @@ from harness.toolchains.selection import Named, Ours, Reference, Selection
 from harness.toolchains.wasm_tools import QUICK_LINK
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
+from tests.harness.minorities import alone
 
 WORLDS = {
     "values": """package a:b;
@@ -117,7 +119,7 @@ def test_lost_memory_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(stages, "take_snapshot", without_memory)
     verdict = found(tmp_path, WORLDS["values"]).verdict
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.minority == INITIALIZER
+    assert verdict.minority == (OfInitializer(),)
     assert verdict.notes == ("without pre-initialisation all is right",)
 
 
@@ -126,20 +128,20 @@ def test_lost_state_is_named(tmp_path: Path) -> None:
     verdict = found(tmp_path, WORLDS["values"], tools).verdict
     messages = [finding.message for _, finding in verdict.findings]
     assert any("a global does not have the value that initialisation gave it" in message for message in messages)
-    assert verdict.minority == INITIALIZER
+    assert verdict.minority == (OfInitializer(),)
 
 
 @pytest.mark.parametrize(
     ("plain", "minority"),
     [
-        (Verdict(Outcome.PASS), INITIALIZER),
-        (Verdict(Outcome.EXPECTED_FAILURE), "reference"),
-        (Verdict(Outcome.FAIL, minority="ours"), "ours"),
-        (Verdict(Outcome.LIMIT_REACHED), None),
+        (Verdict(Outcome.PASS), (OfInitializer(),)),
+        (Verdict(Outcome.EXPECTED_FAILURE), alone("reference")),
+        (Verdict(Outcome.FAIL, minority=alone("ours")), alone("ours")),
+        (Verdict(Outcome.LIMIT_REACHED), ()),
     ],
 )
-def test_who_is_the_minority(plain: Verdict, minority: str | None) -> None:
-    assert by_initialization(Verdict(Outcome.FAIL, minority="reference"), lambda: plain).minority == minority
+def test_who_is_the_minority(plain: Verdict, minority: Minority) -> None:
+    assert by_initialization(Verdict(Outcome.FAIL, minority=alone("reference")), lambda: plain).minority == minority
 
 
 def test_a_wrong_generator_is_not_blamed_on_initialisation(tmp_path: Path) -> None:
@@ -184,7 +186,7 @@ world w { export z; }
 def test_an_invalid_component_is_its_linkers_fault(tmp_path: Path) -> None:
     """The engine of the initialisation refuses it as any engine does: that is no reason to leave it out."""
     before, after = (found(tmp_path, COLLIDING, QUICK, initializer=name).verdict for name in ("", OURS))
-    assert (before.outcome, before.minority) == (Outcome.INVALID_OUTPUT, "reference")
+    assert (before.outcome, before.minority) == (Outcome.INVALID_OUTPUT, alone("reference"))
     assert (after.outcome, after.minority) == (before.outcome, before.minority)
 
 
@@ -221,13 +223,13 @@ def test_lost_state_of_a_link_case_is_seen(tmp_path: Path) -> None:
     tools = Selection((Named("mutant:init-forgets-memory", stands_in=True),))
     verdict = link_case(tmp_path, "data-of-another", tools).verdict
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.minority == INITIALIZER
+    assert verdict.minority == (OfInitializer(),)
     assert verdict.notes == ("without pre-initialisation all is right",)
 
 
 def test_an_invalid_program_is_its_linkers_fault(tmp_path: Path) -> None:
     verdict = link_case(tmp_path, "memory-with-a-maximum", QUICK).verdict
-    assert (verdict.outcome, verdict.minority) == (Outcome.INVALID_OUTPUT, "reference")
+    assert (verdict.outcome, verdict.minority) == (Outcome.INVALID_OUTPUT, alone("reference"))
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_a_wrong_wizer_is_the_minority(tmp_path: Path, monkeypatch: pytest.Monke
     """Here it leaves the component as it was."""
     monkeypatch.setattr(wizer.Wizer, "initialize", lambda _self, component, _function: Done(Built(component)))
     verdict = found(tmp_path, WORLDS["values"], initializer=WIZER).verdict
-    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, "wasmtime wizer")
+    assert (verdict.outcome, verdict.minority) == (Outcome.FAIL, (OfInitializer(wizer=True),))
 
 
 @needs_wizer

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from harness.judge.party import Minority
 from harness.runs.second_opinion import second_opinion
 from harness.toolchains.cells import OURS
 from harness.toolchains.protocol import BuildResult, Built, Panicked, Refused
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.test_build import DYLIB, Fake, builder
 
 REFUSAL = "w.wit:1:1: error: no"
@@ -16,12 +18,12 @@ REFUSAL = "w.wit:1:1: error: no"
 @pytest.mark.parametrize(
     ("said", "outcome", "minority", "told"),
     [
-        (Refused("no", "generate"), Outcome.BAD_INPUT, None, REFUSAL),
-        (Panicked(101, "boom", "generate"), Outcome.BAD_INPUT, None, "boom"),
-        (Built(DYLIB), Outcome.FAIL, OURS, "other accepts this WIT, but our front end refuses it: " + REFUSAL),
+        (Refused("no", "generate"), Outcome.BAD_INPUT, (), REFUSAL),
+        (Panicked(101, "boom", "generate"), Outcome.BAD_INPUT, (), "boom"),
+        (Built(DYLIB), Outcome.FAIL, alone(OURS), "other accepts this WIT, but our front end refuses it: " + REFUSAL),
     ],
 )
-def test_whose_fault_it_is(said: BuildResult, outcome: Outcome, minority: str | None, told: str) -> None:
+def test_whose_fault_it_is(said: BuildResult, outcome: Outcome, minority: Minority, told: str) -> None:
     """Ours is not asked: it stands on the same front end."""
     ours = Fake("ours", []).toolchain(in_process=True)
     other = Fake("other", [], dylib=said).toolchain()

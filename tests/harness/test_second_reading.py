@@ -19,8 +19,8 @@ from harness.bench.examine import examine
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.frontend.front_end import WitText
+from harness.judge.party import FRONT_END, MODEL, ByItself, OurFrontEnd, Party
 from harness.judge.verdict import Verdict
-from harness.judge.votes import FRONT_END, MODEL
 from harness.link_cases.examine import examine_link_case
 from harness.link_cases.prepare import prepare
 from harness.planner import check_plan
@@ -35,6 +35,7 @@ from harness.toolchains.choose import Tools
 from harness.toolchains.reading import by_names
 from harness.toolchains.second_reading import SecondReader, first_difference
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 
 RENAMED = """package a:b;
 world base { export old: func(a: u8) -> u8; export other: func() -> u16; }
@@ -167,7 +168,7 @@ def lost_renames(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_rename_lost_by_our_front_end(bench: Workbench, lost_renames: None) -> None:
     plan = check_plan(WitText(RENAMED, "w.wit"), "w", calls=4)
     verdict = examine(bench, "w", plan, Options(artifacts=None)).verdict
-    assert verdict.minority == FRONT_END
+    assert verdict.minority == (OurFrontEnd(),)
     (message,) = [finding.message for subject, finding in verdict.findings if subject == FRONT_END]
     assert "may have been misread" in message and "worlds.a:b/w.exports.old" in message
 
@@ -195,7 +196,7 @@ logs = ["told(7)"]
 def test_a_program_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
     program = parse_link_case(PROGRAM.replace('["told(7)"]', "[]"))
     verdict = examine_link_case(bench, "p", program, prepare(program), Options(artifacts=None))
-    assert verdict.minority == FRONT_END
+    assert verdict.minority == (OurFrontEnd(),)
     assert "worlds.a:b/w.imports.log" in verdict.findings[0][1].message
 
 
@@ -205,7 +206,7 @@ def test_a_program_whose_world_is_read_right(bench: Workbench) -> None:
     assert examine_link_case(bench, "p", program, prepare(program), Options(artifacts=None)).outcome is Outcome.PASS
     wrong = parse_link_case(PROGRAM.replace("told(7)", "told(8)"))
     verdict = examine_link_case(bench, "p", wrong, prepare(wrong), Options(artifacts=None))
-    assert verdict.outcome is Outcome.FAIL and verdict.minority == MODEL
+    assert verdict.outcome is Outcome.FAIL and verdict.minority == alone(MODEL)
 
 
 REFUSALS = """title = "t"
@@ -236,14 +237,14 @@ def _judge(bench: Workbench, table: str) -> Verdict:
 
 def test_a_refusal_whose_world_is_misread(bench: Workbench, lost_renames: None) -> None:
     verdict = _judge(bench, REFUSALS)
-    assert verdict.minority == FRONT_END
+    assert verdict.minority == (OurFrontEnd(),)
     assert "line 2 (renamed)" in verdict.findings[0][1].message and ".imports.old" in verdict.findings[0][1].message
 
 
 def test_refusals_that_are_read_right(bench: Workbench) -> None:
     """The second row is wrong about the reference, which reads it no more than ours does."""
     verdict = _judge(bench, REFUSALS)
-    assert verdict.minority == REFERENCE
+    assert verdict.minority == alone(REFERENCE)
 
 
 BORROWED = """title = "t"
@@ -259,12 +260,12 @@ reference = "refuses"
 @pytest.mark.parametrize(
     ("lax", "message", "suspect", "said"),
     [
-        (True, "borrow", FRONT_END, "our front end accepts it, wasm-tools component wit refuses it: error"),
-        (False, "other words", OURS, "expected a message with 'other words'"),
+        (True, "borrow", OurFrontEnd(), "our front end accepts it, wasm-tools component wit refuses it: error"),
+        (False, "other words", ByItself(OURS), "expected a message with 'other words'"),
     ],
 )
 def test_a_text_that_must_be_refused(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch, lax: bool, message: str, suspect: str, said: str
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, lax: bool, message: str, suspect: Party, said: str
 ) -> None:
     """A front end is suspected only if it accepts the text. A wrong message is a fault of ours alone."""
     ours._load.cache_clear()
@@ -272,12 +273,12 @@ def test_a_text_that_must_be_refused(
         monkeypatch.setattr(PackageContext, "borrows", lambda self, type: False)
     verdict = _judge(bench, BORROWED % message)
     ours._load.cache_clear()
-    assert verdict.minority == suspect and said in verdict.findings[0][1].message
+    assert verdict.minority == (suspect,) and said in verdict.findings[0][1].message
 
 
 def test_a_world_that_is_read_right(bench: Workbench) -> None:
     plan = check_plan(WitText(RENAMED, "w.wit"), "w", calls=4)
-    assert examine(bench, "w", plan, Options(artifacts=None)).verdict.minority is None
+    assert examine(bench, "w", plan, Options(artifacts=None)).verdict.minority == ()
 
 
 def test_an_empty_comment_documents_nothing() -> None:

@@ -19,6 +19,7 @@ from interpreters import boxed
 from interpreters.echo import echo
 from reports.outcomes import Outcome
 from tests.harness.command import harness_here
+from tests.harness.minorities import alone
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_the_step_that_fails_is_told(tmp_path: Path, generate: str, outcome: Out
     examination = Smoke(Options(artifacts=None)).perform(bench)
     assert examination.verdict.outcome is outcome
     subjects = {subject for subject, _ in examination.verdict.findings}
-    assert OURS not in subjects and examination.verdict.minority == "mine"
+    assert OURS not in subjects and examination.verdict.minority == alone("mine")
     assert any(words in finding.message for _, finding in examination.verdict.findings)
 
 

@@ -10,11 +10,13 @@ from harness.engine.results import Rejected, RunResult
 from harness.fuzz.bucket import hits
 from harness.judge.findings import refused_by_engine
 from harness.judge.judging import judge
+from harness.judge.party import Minority
 from harness.judge.structure import Structure
 from harness.process.steps import Loss
 from harness.suite.expectations import Expectations
 from harness.toolchains.cells import OURS, REFERENCE
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.verdicts import BUG, FAULT, GOOD, SIGN, STOPPED, TOOLS, cell_run, observation, plan, pure
 
 
@@ -25,16 +27,16 @@ def test_a_bound_of_the_harness_is_nobodys_failure(stopped: tuple[str, ...]) -> 
         run = cell_run(pure(name), GOOD)
         cells.append(replace(run, observations=(observation("", STOPPED),)) if name in stopped else run)
     found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, None)
+    assert (found.outcome, found.minority) == (Outcome.LIMIT_REACHED, ())
     assert {name for name, _ in found.findings} == set(stopped)
     assert all("by a limit of the harness: all fuel consumed" in finding.message for _, finding in found.findings)
 
 
 @pytest.mark.parametrize(
     ("spent", "outcome", "minority"),
-    [(0.01, Outcome.TIMED_OUT, OURS), (0.2, Outcome.LIMIT_REACHED, None), (1.0, Outcome.LIMIT_REACHED, None)],
+    [(0.01, Outcome.TIMED_OUT, alone(OURS)), (0.2, Outcome.LIMIT_REACHED, ()), (1.0, Outcome.LIMIT_REACHED, ())],
 )
-def test_a_run_that_ends_early_elsewhere_is_endless_here(spent: float, outcome: Outcome, minority: str | None) -> None:
+def test_a_run_that_ends_early_elsewhere_is_endless_here(spent: float, outcome: Outcome, minority: Minority) -> None:
     """A run that comes near a limit may be a little too long with other code: that is nobody's failure."""
     endless = replace(cell_run(pure(OURS), GOOD), observations=(observation("", STOPPED),))
     ends = cell_run(pure(REFERENCE), GOOD)
@@ -58,7 +60,7 @@ def test_a_fault_of_the_engine_is_nobodys_failure(met: tuple[str, ...], while_ru
             run = replace(run, rejected=Rejected("instantiate", FAULT.message), observations=())
         cells.append(run)
     found = judge("x/y", plan(), cells, Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
+    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, ())
     assert {name for name, _ in found.findings} == set(met)
     assert all(finding.message.endswith(BUG) for _, finding in found.findings)
     assert not {hit.bucket.minority for hit in hits(found, lambda _, findings: [""] * len(findings))} - {""}

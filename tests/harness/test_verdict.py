@@ -9,6 +9,7 @@ import pytest
 from harness.engine.results import EngineKind
 from harness.judge.difference import Difference
 from harness.judge.judging import judge
+from harness.judge.party import MODEL, InCell, Minority, names_of
 from harness.judge.structure import Structure, from_the_first
 from harness.judge.verdict import SEVERITY, Verdict
 from harness.plan.roles import Role
@@ -17,20 +18,21 @@ from harness.toolchains.cells import OURS, REFERENCE, default_cells
 from harness.toolchains.protocol import BuildResult, InvalidOutput, Panicked, Refused, TimedOut
 from harness.trace.events import PushNumber
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 from tests.harness.verdicts import GOOD, OTHER, ROLES, SIGN, TOOLS, cell_run, failed, plan, pure, verdict
 
 
 @pytest.mark.parametrize(
     ("ours", "reference", "outcome", "minority"),
     [
-        (GOOD, GOOD, Outcome.PASS, None),
-        (SIGN, GOOD, Outcome.FAIL, OURS),
-        (GOOD, SIGN, Outcome.FAIL, REFERENCE),
-        (SIGN, SIGN, Outcome.FAIL, "model"),
-        (SIGN, OTHER, Outcome.FAIL, None),
+        (GOOD, GOOD, Outcome.PASS, ()),
+        (SIGN, GOOD, Outcome.FAIL, alone(OURS)),
+        (GOOD, SIGN, Outcome.FAIL, alone(REFERENCE)),
+        (SIGN, SIGN, Outcome.FAIL, alone(MODEL)),
+        (SIGN, OTHER, Outcome.FAIL, ()),
     ],
 )
-def test_the_minority(ours: str, reference: str, outcome: Outcome, minority: str | None) -> None:
+def test_the_minority(ours: str, reference: str, outcome: Outcome, minority: Minority) -> None:
     found = verdict(ours, reference)
     assert (found.outcome, found.minority) == (outcome, minority)
 
@@ -49,14 +51,15 @@ def test_the_first_difference_is_told_with_its_path() -> None:
 
 def test_without_a_reference_the_model_judges() -> None:
     found = judge("c", plan(), [cell_run(pure(OURS), SIGN)], Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.FAIL, OURS)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, alone(OURS))
 
 
 def test_a_fault_that_only_a_mixed_cell_shows() -> None:
     mixed = default_cells(ROLES, [OURS, REFERENCE], EngineKind.WINCH)[2]
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD), cell_run(mixed, SIGN)]
     found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.FAIL, "subject=reference,driver=ours@winch")
+    assert (found.outcome, found.minority) == (Outcome.FAIL, (InCell(mixed),))
+    assert names_of(found.minority) == "subject=reference,driver=ours@winch"
 
 
 def of_four(**shown: str) -> Verdict:
@@ -67,22 +70,22 @@ def of_four(**shown: str) -> Verdict:
 @pytest.mark.parametrize(
     ("shown", "minority"),
     [
-        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": OTHER}, "a, b"),
-        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": SIGN}, "a, b"),
-        ({"ours": SIGN, "reference": SIGN, "a": SIGN, "b": GOOD}, "b, model"),
-        ({"ours": GOOD, "reference": SIGN, "a": SIGN}, None),
+        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": OTHER}, alone("a", "b")),
+        ({"ours": GOOD, "reference": GOOD, "a": SIGN, "b": SIGN}, alone("a", "b")),
+        ({"ours": SIGN, "reference": SIGN, "a": SIGN, "b": GOOD}, alone("b", MODEL)),
+        ({"ours": GOOD, "reference": SIGN, "a": SIGN}, ()),
     ],
 )
-def test_all_opinions_vote(shown: dict[str, str], minority: str | None) -> None:
+def test_all_opinions_vote(shown: dict[str, str], minority: Minority) -> None:
     assert of_four(**shown).minority == minority
 
 
 def test_tools_that_refuse_the_same_agree() -> None:
     refused, panicked = Refused("no", "link"), Panicked(101, "todo!", "link")
     cells = [failed(pure(OURS), refused), failed(pure(REFERENCE), replace(refused, message="never"))]
-    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority == "model"
+    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority == alone(MODEL)
     cells = [failed(pure(OURS), panicked), failed(pure(REFERENCE), panicked)]
-    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority is None
+    assert judge("c", plan(), cells, Structure(), TOOLS, Expectations()).minority == ()
 
 
 def test_a_fault_that_both_ends_of_a_toolchain_share() -> None:
@@ -92,14 +95,14 @@ def test_a_fault_that_both_ends_of_a_toolchain_share() -> None:
         for cell in default_cells(ROLES, names, EngineKind.WINCH)
     ]
     found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.FAIL, "mine")
+    assert (found.outcome, found.minority) == (Outcome.FAIL, alone("mine"))
 
 
 def test_differences_of_structure_have_two_opinions_only() -> None:
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
     structure = Structure(from_first={REFERENCE: [Difference(1, "export", Role.SUBJECT, "f", "func()", "(nothing)")]})
     found = judge("c", plan(), cells, structure, TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (Outcome.FAIL, None)
+    assert (found.outcome, found.minority) == (Outcome.FAIL, ())
     assert found.findings[0][0] == "reference, beside the first"
 
 
@@ -124,14 +127,19 @@ def test_structure_without_an_opinion_of_the_model_is_decided_by_most_toolchains
     assert structure.outvoted == outvoted
     found = judge("c", plan(), [cell_run(pure(name), GOOD) for name in output], structure, TOOLS, Expectations())
     assert (found.outcome is Outcome.PASS) is (len(set(output.values())) == 1)
-    assert found.minority == (", ".join(outvoted) or None)
+    assert found.minority == alone(*outvoted)
 
 
 @pytest.mark.parametrize(
     ("ours", "reference", "minority"),
-    [("u8", None, OURS), (None, "u8", REFERENCE), ("u8", "u8", "model"), ("u8", "u16", None)],
+    [
+        ("u8", None, alone(OURS)),
+        (None, "u8", alone(REFERENCE)),
+        ("u8", "u8", alone(MODEL)),
+        ("u8", "u16", ()),
+    ],
 )
-def test_the_model_judges_structure(ours: str | None, reference: str | None, minority: str | None) -> None:
+def test_the_model_judges_structure(ours: str | None, reference: str | None, minority: Minority) -> None:
     cells = [cell_run(pure(OURS), GOOD), cell_run(pure(REFERENCE), GOOD)]
     told = {
         name: [Difference(1, "wit_t", Role.SUBJECT, "import f, parameter x", "s8", type)] if type is not None else []
@@ -153,5 +161,5 @@ def test_the_model_judges_structure(ours: str | None, reference: str | None, min
 def test_what_tools_do_is_an_outcome(result: BuildResult, outcome: Outcome, words: str) -> None:
     cells = [cell_run(pure(OURS), GOOD), failed(pure(REFERENCE), result)]
     found = judge("c", plan(), cells, Structure(), TOOLS, Expectations())
-    assert (found.outcome, found.minority) == (outcome, REFERENCE)
+    assert (found.outcome, found.minority) == (outcome, alone(REFERENCE))
     assert words in found.findings[0][1].message

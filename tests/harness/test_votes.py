@@ -5,32 +5,34 @@ from __future__ import annotations
 import pytest
 
 from harness.engine.results import EngineKind
+from harness.judge.party import Minority
 from harness.judge.votes import minority, shared_fault
 from harness.plan.roles import Role
 from harness.toolchains.cells import Build, Cell
+from tests.harness.minorities import alone
 
 
 @pytest.mark.parametrize(
     ("opinions", "expected"),
     [
         # toolchain: what it showed; the model says `m`
-        ({"ours": "m", "reference": "m"}, None),
-        ({"ours": "x", "reference": "m"}, "ours"),
-        ({"ours": "m", "reference": "x"}, "reference"),
-        ({"ours": "x", "reference": "x"}, "model"),
-        ({"ours": "x", "reference": "y"}, None),
-        ({"ours": "x"}, "ours"),
-        ({"ours": "m", "reference": "m", "a": "x", "b": "y"}, "a, b"),
-        ({"ours": "m", "reference": "m", "a": "x", "b": "x"}, "a, b"),
-        ({"ours": "m", "reference": "x", "a": "x"}, None),
-        ({"ours": "x", "reference": "x", "a": "x"}, "model"),
-        ({"ours": "x", "reference": "x", "a": "x", "b": "m"}, "b, model"),
-        ({"ours": "x", "reference": "x", "a": "y"}, "a, model"),
-        ({"ours": "x", "reference": "y", "a": "z"}, None),
-        ({"ours": "m", "reference": "x", "a": "y"}, "reference, a"),
+        ({"ours": "m", "reference": "m"}, ()),
+        ({"ours": "x", "reference": "m"}, alone("ours")),
+        ({"ours": "m", "reference": "x"}, alone("reference")),
+        ({"ours": "x", "reference": "x"}, alone("model")),
+        ({"ours": "x", "reference": "y"}, ()),
+        ({"ours": "x"}, alone("ours")),
+        ({"ours": "m", "reference": "m", "a": "x", "b": "y"}, alone("a", "b")),
+        ({"ours": "m", "reference": "m", "a": "x", "b": "x"}, alone("a", "b")),
+        ({"ours": "m", "reference": "x", "a": "x"}, ()),
+        ({"ours": "x", "reference": "x", "a": "x"}, alone("model")),
+        ({"ours": "x", "reference": "x", "a": "x", "b": "m"}, alone("b", "model")),
+        ({"ours": "x", "reference": "x", "a": "y"}, alone("a", "model")),
+        ({"ours": "x", "reference": "y", "a": "z"}, ()),
+        ({"ours": "m", "reference": "x", "a": "y"}, alone("reference", "a")),
     ],
 )
-def test_minority(opinions: dict[str, str], expected: str | None) -> None:
+def test_minority(opinions: dict[str, str], expected: Minority) -> None:
     wrong = [name for name, shown in opinions.items() if shown != "m"]
     assert minority(list(opinions), wrong, lambda one, other: opinions[one] == opinions[other]) == expected
 

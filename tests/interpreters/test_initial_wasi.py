@@ -10,11 +10,11 @@ import pytest
 
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
-from harness.bench.initialized import INITIALIZER
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.composition import initial_wasi
 from harness.frontend.front_end import WitText
+from harness.judge.party import ByItself, OfInitializer
 from harness.planner import check_plan
 from harness.process.steps import Steps
 from harness.toolchains.cells import OURS
@@ -81,22 +81,24 @@ def test_without_the_end_of_the_initialisation_its_memory_is_a_leak(
 def test_an_adapter_that_is_not_reset_is_seen(tmp_path: Path, adapter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _without(monkeypatch, initial_wasi.RESET)
     examination = found(tmp_path, adapter)
-    assert (examination.verdict.outcome, examination.verdict.minority) == (Outcome.FAIL, INITIALIZER)
+    assert (examination.verdict.outcome, examination.verdict.minority) == (Outcome.FAIL, (OfInitializer(),))
     assert "the adapter kept the environment or handles of the initialisation" in told(examination)
 
 
 @pytest.mark.parametrize(
     ("mutant", "minority", "message"),
     [
-        ("list-leaked", OURS, "balance"),
-        ("init-without-its-function", INITIALIZER, "a global does not have the value that initialisation gave it"),
+        ("list-leaked", ByItself(OURS), "balance"),
+        ("init-without-its-function", OfInitializer(), "a global does not have the value that initialisation gave it"),
     ],
 )
-def test_what_is_wrong_is_seen(tmp_path: Path, adapter: Path, mutant: str, minority: str, message: str) -> None:
+def test_what_is_wrong_is_seen(
+    tmp_path: Path, adapter: Path, mutant: str, minority: ByItself | OfInitializer, message: str
+) -> None:
     examination = found(tmp_path, adapter, Selection((Named(f"mutant:{mutant}", stands_in=True),)))
     assert examination.verdict.outcome is Outcome.FAIL
     assert message in told(examination)
-    assert examination.verdict.minority in (minority, None)
+    assert examination.verdict.minority in ((minority,), ())
 
 
 def test_a_world_that_imports_wasi_is_left_out(tmp_path: Path, adapter: Path) -> None:

@@ -22,6 +22,7 @@ from harness.toolchains.cells import Build, Cell
 from harness.toolchains.protocol import Panicked, Refused, TimedOut
 from harness.trace.parser import parse
 from reports.outcomes import Outcome
+from tests.harness.minorities import alone
 
 PANIC = """generate panicked (exit code 101): thread 'main' panicked at a/lib.rs:12:5:
 not yet implemented: fixed-length-list
@@ -141,7 +142,7 @@ def event(expected: str, actual: str, aspect: str = "event") -> Finding:
 
 
 def judged(*judgements: Judgement) -> list[Hit]:
-    return hits(Verdict(Outcome.FAIL, judgements, "x"), lambda subject, findings: [""] * len(findings))
+    return hits(Verdict(Outcome.FAIL, judgements), lambda subject, findings: [""] * len(findings))
 
 
 def fails(party: str | Party, *findings: Finding) -> Judgement:
@@ -273,7 +274,7 @@ def test_mixed_cells_count_where_nothing_else_does() -> None:
 
 
 def test_what_is_new_comes_before_what_is_known() -> None:
-    verdict = Verdict(Outcome.FAIL, (fails("ours", S8, ENUM),), "ours")
+    verdict = Verdict(Outcome.FAIL, (fails("ours", S8, ENUM),), alone("ours"))
     (hit,) = hits(verdict, lambda _, findings: ["known" if finding is S8 else "" for finding in findings])
     assert (hit.known, hit.bucket.kind) == ("", "push_enum of another type")
 
@@ -289,7 +290,7 @@ def test_a_known_finding_does_not_hide_a_new_one_beside_it() -> None:
         Finding(Outcome.FAIL, word, Difference(1, "wit_t", Role.SUBJECT, "record x", "a", "b"), 0)
         for word in ("known", "new")
     )
-    verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),), "x")
+    verdict = Verdict(Outcome.FAIL, (fails("reference", first, second),))
     (found,) = hits(verdict, lambda _, findings: ["id" if finding.message == "known" else "" for finding in findings])
     assert (found.known, found.message) == ("", "new")
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import interpreters
 from harness.bench.examination import Options
-from harness.bench.initialized import INITIALIZER, INITIALIZERS, cause
+from harness.bench.initialized import cause
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli.group import commands
@@ -29,7 +29,7 @@ from harness.fuzz.planned import HOOKS_EVERY, hooks_of
 from harness.fuzz.reduce import Reduce
 from harness.fuzz.trial import NotRun, Recipe, Trial, TrialResult, run_world
 from harness.judge.difference import RETURNS, Difference
-from harness.judge.party import ByItself
+from harness.judge.party import INITIALIZER, ByItself, OfInitializer
 from harness.judge.verdict import Finding, Judgement, Verdict
 from harness.process.steps import Steps
 from harness.toolchains import wizer
@@ -130,11 +130,13 @@ def test_subjects_have_no_hooks() -> None:
     assert hooks_of(index) and hooks_of(index, True) == ""
 
 
-@pytest.mark.parametrize("minority", INITIALIZERS)
-def test_the_minority_of_every_finding(minority: str) -> None:
+@pytest.mark.parametrize(
+    ("initializer", "minority"), [(OfInitializer(), "component init"), (OfInitializer(wizer=True), "wasmtime wizer")]
+)
+def test_the_minority_of_every_finding(initializer: OfInitializer, minority: str) -> None:
     trap = Finding(Outcome.FAIL, "x", Difference(3, "outcome", None, "", RETURNS, "a trap"), 1)
     judgements = tuple(Judgement(ByItself(name), Outcome.FAIL, (trap,)) for name in ("ours", "reference"))
-    verdict = Verdict(Outcome.FAIL, judgements, minority)
+    verdict = Verdict(Outcome.FAIL, judgements, (initializer,))
     (hit,) = hits(verdict, lambda _, findings: [""] * len(findings))
     assert (hit.bucket.toolchain, hit.bucket.minority) == ("ours", minority)
     assert title(hit.bucket).startswith(f"{minority}, in the subject of ours: ")

@@ -11,6 +11,7 @@ from wasmtime.component import Func
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, Rejected, RunLimits
 from harness.judge.findings import refused_by_engine
+from harness.judge.party import Minority
 from harness.link_cases.execute import MAX_LINES, execute
 from harness.link_cases.prepare import prepare
 from harness.process.steps import Loss
@@ -22,6 +23,7 @@ from harness.world.world import World
 from reports.outcomes import Outcome
 from tests.harness.async_component import BLOCKING_START
 from tests.harness.link_cases.programs import LIBRARY, file, verdict
+from tests.harness.minorities import alone
 
 
 def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
@@ -53,7 +55,7 @@ def test_a_fault_of_the_engine_is_no_line_of_a_program(bench: Workbench, monkeyp
 
     monkeypatch.setattr(Func, "__call__", fail)
     found = verdict(bench, file())
-    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, None)
+    assert (found.outcome, found.minority) == (Outcome.ENGINE_FAULT, ())
     assert [finding.message for _, finding in found.findings] == [
         f"{name}@winch: the engine found a bug in itself, in run: BUG: not reachable" for name in bench.toolchains
     ]
@@ -67,7 +69,7 @@ def test_a_limit_is_no_verdict_unless_a_call_before_it_differs(bench: Workbench,
     endless = LIBRARY.replace('(func (export "tell") ', f'(func (export "tell") {body} ')
     found = verdict(bench, file('[[step]]\ncall = "tell"\n', wat=endless))
     wanted = Outcome.FAIL if "$note" in body else Outcome.LIMIT_REACHED
-    assert (found.outcome, found.minority is None) == (wanted, wanted is Outcome.LIMIT_REACHED)
+    assert (found.outcome, found.minority == ()) == (wanted, wanted is Outcome.LIMIT_REACHED)
     assert {finding.outcome for _, finding in found.findings} == {wanted}
     limit = "tell() traps: out-of-fuel: stopped by a limit of the harness"
     assert all((limit in finding.message) == (wanted is Outcome.LIMIT_REACHED) for _, finding in found.findings)
@@ -83,7 +85,7 @@ def test_a_signal_that_ends_the_engine_is_no_tools_fault(
     """A worker that was lost twice in this step, at last alone."""
     monkeypatch.setattr(bench.steps, "lost", {"run t of ours@winch": Loss(0.0, code, f"ended with code {code}")})
     found = verdict(bench, file())
-    assert (found.outcome, found.minority) == (outcome, None if code < 0 else OURS)
+    assert (found.outcome, found.minority) == (outcome, () if code < 0 else alone(OURS))
 
 
 ENDLESS = "(loop $again (br $again))"
@@ -93,11 +95,11 @@ COUNT = """(local $n i32) (loop $again
 
 @pytest.mark.parametrize(
     ("other", "outcome", "minority"),
-    [("", Outcome.TIMED_OUT, OURS), (COUNT, Outcome.LIMIT_REACHED, None), (ENDLESS, Outcome.LIMIT_REACHED, None)],
+    [("", Outcome.TIMED_OUT, alone(OURS)), (COUNT, Outcome.LIMIT_REACHED, ()), (ENDLESS, Outcome.LIMIT_REACHED, ())],
     ids=["far below the limit", "near it", "endless too"],
 )
 def test_a_program_that_ends_by_another_tool_is_endless_by_this_one(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch, other: str, outcome: Outcome, minority: str | None
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, other: str, outcome: Outcome, minority: Minority
 ) -> None:
     if REFERENCE not in bench.toolchains:
         pytest.skip("needs a second toolchain")

@@ -8,7 +8,7 @@ import pytest
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
-from harness.judge.votes import MODEL
+from harness.judge.party import MODEL
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.examine import examine_file, first_difference
 from harness.link_cases.prepare import Prepared, prepare
@@ -22,6 +22,7 @@ from harness.toolchains.protocol import Built, Library, LinkOptions, Refused
 from reports.coverage import FEATURES, LINK_FEATURES
 from reports.outcomes import Outcome
 from tests.harness.link_cases.programs import HEAD, file, verdict
+from tests.harness.minorities import alone
 
 
 def test_what_a_link_case_must_show() -> None:
@@ -71,7 +72,7 @@ def test_what_differs_is_told(bench: Workbench, change: tuple[str, str], told: s
     assert [finding.difference and finding.difference.level for _, finding in found.findings] == [3] * len(
         bench.toolchains
     )
-    assert found.minority == (MODEL if len(bench.toolchains) > 1 else OURS)
+    assert found.minority == alone(MODEL if len(bench.toolchains) > 1 else OURS)
 
 
 def test_a_line_too_many_is_a_difference() -> None:

@@ -14,6 +14,7 @@ from harness.bench.examine_guest import examine_guest
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind
+from harness.judge.party import OfInterpreter
 from harness.plan.plan import Plan
 from harness.planner.guest_cases import guest_case_plan
 from harness.process.steps import Steps
@@ -87,7 +88,7 @@ def test_tasks_that_are_not_kept_apart(lua: Library, tmp_path: Path) -> None:
     tools = workbench(tmp_path, lua(ASYNC), ASYNC, reference=False, source=RULES.replace(CALL, WRONG_CALL))
     planned = async_plan(calls=10)
     found = examine_guest(tools, "w", planned, options(ASYNC))
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, lua(ASYNC).name)
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter(lua(ASYNC).name),))
     assert {finding.run for _, finding in found.verdict.findings} == {len(planned.runs)}
 
 
@@ -152,7 +153,7 @@ def test_several_tasks_without_exceptions_are_seen(lua: Library, tmp_path: Path)
     planned = Planned(lambda: async_plan(calls=10), Abilities(asynchronous=True), 0)
     library = lua(ASYNC_FOR_WINCH)
     found = checked(tmp_path, library, planned, kind=ASYNC_FOR_WINCH)
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, library.name)
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter(library.name),))
     assert {finding.run for _, finding in found.verdict.findings} == {len(planned.plan().runs)}
 
 
@@ -183,7 +184,7 @@ def test_a_wrong_program_is_blamed(lua: Library, tmp_path: Path, fault: str) -> 
     assert right in RULES
     library = lua(ASYNC)
     found = checked(tmp_path, library, planned, RULES.replace(right, wrong))
-    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, library.name)
+    assert (found.verdict.outcome, found.verdict.minority) == (Outcome.FAIL, (OfInterpreter(library.name),))
     message = found.verdict.findings[0][1].message
     assert message.endswith(f"({library.name} {rule})"), message
 
