@@ -27,7 +27,7 @@ from harness.judge.judging import judge_alone
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.topic import OfProgram
-from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
+from harness.judge.verdict import Finding, NotInitialized, Verdict, broken, misread, none_initialized, skipped, unusable
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
@@ -143,10 +143,10 @@ def _judged(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, opt
     judging = Judging(name, tools, options.expectations.about(facts_of_link_case(case)))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
-    for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:
+    for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized is not None]:
         del found[toolchain]
     if not found:
-        return _Judged(skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))))
+        return _Judged(none_initialized(filter(None, [made.not_initialized for made in linked.values()])))
     ends = next((made.ends for made in linked.values() if made.ends is not None), None)
     found = {toolchain: [decided(finding, ends) for finding in findings] for toolchain, findings in found.items()}
     verdict, undemanded = by_own_validation(
@@ -170,7 +170,7 @@ class _Linked:
     ) -> None:
         self._bench = bench
         self._initializer = initializer
-        self.not_initialized = ""
+        self.not_initialized: NotInitialized | None = None
         """Why its component cannot be pre-initialised: it did not run."""
         self._name = toolchain
         self._case = case
@@ -193,7 +193,7 @@ class _Linked:
             result = self._bench.builder.initialize(result.data, self._initializer, None, what)
             self.not_initialized = refusal(result, str(OfProgram(self._name)))
             if not isinstance(result, Built):
-                return [] if self.not_initialized else [build_finding(OfProgram(self._name), result)]
+                return [] if self.not_initialized is not None else [build_finding(OfProgram(self._name), result)]
         self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 
