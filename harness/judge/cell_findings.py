@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.engine.results import Rejected
-from harness.judge.diff import against_model
+from harness.judge.diff import against_model, between
 from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.endless import limit_reached
@@ -83,6 +83,13 @@ class Against:
                         f"run {number + 1}: {cell} took another order than {known}; both are allowed: {parting}"
                     )
         return tuple(found)
+
+    def same(self, number: int, one: Observation, other: Observation) -> bool:
+        """Whether two observations of run `number`, counted from 0, show the same; in asynchronous runs in any order
+        of turns that is allowed."""
+        if not between(one, other):
+            return True
+        return self._schedules is not None and self._schedules.same(number, one, other)
 
     def model(self, number: int, observation: Observation) -> list[Difference]:
         """The differences of run `number`, counted from 0, from the model. Raises `Undecidable`."""

@@ -188,6 +188,13 @@ def _any_outcome(result: RunResult | Rejected) -> str:
     return str(_trapped(result) or RETURNS)
 
 
+def same_end(one: RunResult | Rejected, other: RunResult | Rejected) -> bool:
+    """Whether two runs that took place ended alike."""
+    if isinstance(one, Rejected) or isinstance(other, Rejected):
+        return False
+    return _trap_words(one) == _trap_words(other)
+
+
 def _trap_words(result: RunResult) -> tuple[TrapClass, str] | None:
     trap = result.trap
     if trap is None:

@@ -48,7 +48,7 @@ def judge(
     judgements = behaviour + _beside(judging, structure)
     judged = {judgement.party for judgement in behaviour}
     judgements += judging.demanded(judgements, [name for name in tools if ByItself(name) in judged])
-    wrong = minority_of(cells, behaviour, structure, further)
+    wrong = minority_of(cells, behaviour, structure, further, against)
     if not wrong and all(judgement.outcome is Outcome.PASS for judgement in behaviour):
         wrong = tuple(map(ByItself, structure.outvoted))
     return Verdict(worst(judgements), tuple(judgements), wrong, notes=against.other_orders())

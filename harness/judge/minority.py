@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.judge.diff import between
+from harness.judge.cell_findings import Against
 from harness.judge.observation import CellRun
 from harness.judge.party import ByItself, InCell, Minority
 from harness.judge.structure import Structure
@@ -19,6 +19,7 @@ def minority_of(
     judgements: Sequence[Judgement],
     structure: Structure,
     further: Mapping[str, Sequence[Finding]],
+    against: Against,
 ) -> Minority:
     """The minority (`harness/judge/votes.py`). If every toolchain is right by itself, the toolchain whose ends share a
     fault; else the first wrong cell."""
@@ -28,7 +29,7 @@ def minority_of(
     names = toolchains_in(cells)
     wrong = [name for name in names if found[ByItself(name)].findings]
     if wrong:
-        return minority(names, wrong, lambda one, other: _agree(cells, structure, further, one, other))
+        return minority(names, wrong, lambda one, other: _agree(cells, structure, further, against, one, other))
     mixed = [(run.cell, not found[InCell(run.cell)].findings) for run in cells if InCell(run.cell) in found]
     shared = shared_fault(mixed)
     if shared is not None:
@@ -43,7 +44,12 @@ def toolchains_in(cells: Sequence[CellRun]) -> list[str]:
 
 
 def _agree(
-    cells: Sequence[CellRun], structure: Structure, further: Mapping[str, Sequence[Finding]], one: str, other: str
+    cells: Sequence[CellRun],
+    structure: Structure,
+    further: Mapping[str, Sequence[Finding]],
+    against: Against,
+    one: str,
+    other: str,
 ) -> bool:
     """Whether two toolchains that the model contradicts showed the same, or refused the same."""
     if list(further.get(one, ())) != list(further.get(other, ())):
@@ -56,7 +62,7 @@ def _agree(
         refusals = [_refused_stages(run) for run in (first, second)]
         return refusals[0] == refusals[1] and bool(refusals[0])
     pairs = zip(first.observations, second.observations, strict=True)
-    return not any(between(a, b) for a, b in pairs)
+    return all(against.same(number, *pair) for number, pair in enumerate(pairs))
 
 
 def _refused_stages(run: CellRun) -> list[tuple[Role, str]]:

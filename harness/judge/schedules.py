@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from harness.engine.results import Rejected, RunResult
-from harness.judge.diff import end_of, of_outcome, outcome_words, said, unbalanced
+from harness.judge.diff import end_of, of_outcome, outcome_words, said, same_end, unbalanced
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.observation import Observation
 from harness.model import Crossings
@@ -24,6 +24,7 @@ from harness.plan.roles import Role
 from harness.trace.async_events import AsyncBalance
 from harness.trace.event import Event
 from harness.trace.events import LATE, Balance
+from harness.trace.identified import identified
 from harness.trace.reader import Trace
 from harness.trace.tasks import Reported
 
@@ -67,6 +68,25 @@ class Schedules:
             return said(observation.traces, result.trap.detail) if inside else []
         return _left(observation.traces, following)
 
+    def same(self, number: int, one: Observation, other: Observation) -> bool:
+        """Whether two runs show the same in each task and at their ends, up to turns that the specification allows:
+        the first wrong event of each, if any, is one of a task that may go on there."""
+        if not same_end(one.result, other.result) or one.traces.keys() != other.traces.keys():
+            return False
+        in_turns = self._in_allowed_turns(number, one) and self._in_allowed_turns(number, other)
+        return in_turns and all(_same_tasks(trace, other.traces[role]) for role, trace in one.traces.items())
+
+    def _in_allowed_turns(self, number: int, observation: Observation) -> bool:
+        result = observation.result
+        if isinstance(result, Rejected):
+            return False
+        seen = in_order(observation.traces, result.order)
+        following = self._follow(_Run(number, seen, _end(result)), self._plan.runs[number])
+        if not isinstance(following, Unexplained) or following.index >= len(seen):
+            return not isinstance(following, Undecided)
+        wrong = seen[following.index]
+        return any((each.role, each.task) == (wrong.role, wrong.task) for each in following.allowed)
+
     def _follow(self, run: _Run, script: ScriptPlan) -> Following:
         known = self._known.get(run)
         if known is None:
@@ -101,6 +121,12 @@ def first_parting(one: Sequence[Seen], other: Sequence[Seen]) -> str:
             words = [f"`{each.event}` ({each.role.value}, task {each.task})" for each in (seen, wanted)]
             return f"event {at + 1} of all components is {words[0]} instead of {words[1]}"
     return ""
+
+
+def _same_tasks(one: Trace, other: Trace) -> bool:
+    if one.tasks is None or other.tasks is None:
+        return one.events == other.events
+    return identified(one.tasks) == identified(other.tasks)
 
 
 def _end(result: RunResult) -> RunEnd:

@@ -15,6 +15,7 @@ from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, RunResult, Trap
 from harness.judge.judging import judge
 from harness.judge.observation import CellRun, Observation, Observed
+from harness.judge.party import MODEL, Minority
 from harness.judge.structure import Structure
 from harness.judge.verdict import Verdict
 from harness.plan.outcomes import TrapClass
@@ -227,3 +228,42 @@ def test_an_order_that_nothing_allows_fails(ours: tuple[Plan, CellRun]) -> None:
 def test_the_end_of_the_run_counts(ours: tuple[Plan, CellRun], trap: TrapClass) -> None:
     found = judged(ours, lambda parts: parts, Trap(trap, "", "driver-run", ""))
     assert (found.outcome, found.minority) == (Outcome.FAIL, alone(REFERENCE))
+
+
+def camps(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> Minority:
+    """The minority of three: the model, and two toolchains that show the run with these edits."""
+    plan, run = ours
+    result = run.observations[0].result
+    assert isinstance(result, RunResult)
+    cells = [
+        CellRun(
+            pure_cell([part.role for part in plan.components], name, EngineKind.WINCH),
+            run.builds,
+            None,
+            b"",
+            (joined(edit(list(split(result)))),),
+        )
+        for name, edit in ((OURS, one), (REFERENCE, other))
+    ]
+    found = judge("x", plan, cells, Structure(), TOOLS, Expectations())
+    assert found.outcome is Outcome.FAIL
+    return found.minority
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_two_that_show_the_same_in_other_orders_agree(ours: tuple[Plan, CellRun], what: str) -> None:
+    assert camps(ours, WRONG[what], also(WRONG[what])) == alone(MODEL)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (WRONG["a value"], also(WRONG["an argument"])),
+        (WRONG["a value"], also(WRONG["a state"])),
+        (caller_first, also(WRONG["a value"])),
+        (lambda parts: caller_first(WRONG["a value"](parts)), also(WRONG["a value"])),
+    ],
+    ids=["another value", "another state", "another order alone", "an order that nothing allows"],
+)
+def test_two_that_show_different_things_do_not(ours: tuple[Plan, CellRun], one: Edit, other: Edit) -> None:
+    assert camps(ours, one, other) == ()
