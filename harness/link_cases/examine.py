@@ -18,7 +18,7 @@ from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
-from harness.judge.difference import NOTHING, Difference
+from harness.judge.difference import Difference, Line
 from harness.judge.endless import LITTLE, decided
 from harness.judge.exhibits import Exhibits, Made
 from harness.judge.explained import Judging
@@ -110,7 +110,7 @@ def _ran(case: LinkCase, prepared: Prepared, cells: Sequence[str], options: Opti
         return Ran() if options.initializer else Ran(refusals=1)
     if not cells:
         return Ran()
-    lines = (tuple(line for call in prepared.calls for line in call.lines),) if options.list_calls else ()
+    lines = (tuple(str(line) for call in prepared.calls for line in call.lines),) if options.list_calls else ()
     return called([call.function.canonical for call in prepared.calls], cells, lines)
 
 
@@ -243,21 +243,21 @@ class _Linked:
         return findings_of([difference])
 
 
-def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
+def first_difference(prepared: Prepared, seen: Sequence[tuple[Line, ...]]) -> Difference | None:
     """`seen`: the lines of each call, after the lines of a new instance. If a new instance may behave in several ways,
     the one that differs last counts."""
     found = _first(prepared, seen)
     return None if found is None else found[1]
 
 
-def _first(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> tuple[tuple[int, int], Difference] | None:
+def _first(prepared: Prepared, seen: Sequence[tuple[Line, ...]]) -> tuple[tuple[int, int], Difference] | None:
     """The same with its place: the numbers of the step and of the line."""
     found = [_difference(prepared, starts, seen) for starts in prepared.starts]
     return None if None in found else max(filter(None, found), key=lambda item: item[0])
 
 
 def _difference(
-    prepared: Prepared, starts: tuple[str, ...], seen: Sequence[tuple[str, ...]]
+    prepared: Prepared, starts: tuple[Line, ...], seen: Sequence[tuple[Line, ...]]
 ) -> tuple[tuple[int, int], Difference] | None:
     """The first difference, and its place: the numbers of the step and of the line."""
     fresh = True
@@ -265,11 +265,12 @@ def _difference(
         expected = (*(starts if fresh else ()), *call.lines)
         actual = seen[number] if number < len(seen) else ()
         for place in range(max(len(expected), len(actual))):
-            left = expected[place] if place < len(expected) else NOTHING
-            right = actual[place] if place < len(actual) else NOTHING
-            if left != right:
+            left = expected[place] if place < len(expected) else None
+            right = actual[place] if place < len(actual) else None
+            # a case has the calls of imports as texts
+            if left is None or right is None or str(left) != str(right):
                 at = f"step {number + 1}, line {place + 1}"
-                return (number, place), Difference(3, "call", None, at, left, right)
+                return (number, place), Difference.of_lines(at, left, right)
         fresh = call.traps
     return None
 
