@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.engine.results import EngineKind
 from harness.judge.exhibits import Exhibits
 from harness.judge.ran import Ran
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import NotInitialized, Verdict
 from harness.suite.expectations import Expectations
 from harness.toolchains.cells import First
 
@@ -45,7 +45,8 @@ class Examination:
     verdict: Verdict
     wit: str = ""
     calls: tuple[str, ...] = ()
-    unsupported: tuple[str, ...] = ()
+    unsupported: tuple[str | NotInitialized, ...] = ()
+    """What did not run, as lines for people once they are texts."""
     artifacts: str = ""
     seconds: float = 0.0
     stages: tuple[tuple[str, float], ...] = ()

@@ -18,7 +18,7 @@ from harness.judge.embedding import unasked
 from harness.judge.exhibits import Exhibits
 from harness.judge.observation import Observed
 from harness.judge.packages import unprinted
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import NotInitialized, Verdict
 from harness.plan.plan import Plan
 from harness.toolchains.cells import Cell
 from harness.toolchains.protocol import Toolchain
@@ -41,7 +41,7 @@ def examine(
         return examine(bench, name, plan, replace(options, artifacts=None, exhibits=False)).verdict
 
     judge = CellJudge(Subject(bench, name, plan, part, again))
-    left = dict(part.left_out)
+    left: dict[str, str | NotInitialized] = {**part.left_out}
     for cells in rounds(bench, plan, part):
         judged = judge.judged(cells)
         verdict = judged.verdict

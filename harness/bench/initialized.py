@@ -8,30 +8,19 @@ from dataclasses import replace
 from harness.composition.interpreter_world import WASI
 from harness.judge.observation import CellRun
 from harness.judge.party import initializer_of
-from harness.judge.verdict import Verdict
+from harness.judge.verdict import NotInitialized, Verdict
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.toolchains.cells import OURS
 from harness.toolchains.protocol import INITIALIZE, BuildResult, Refused
 from reports.outcomes import Outcome
 
-_HOOKS = "--init: the task hooks of the subject would also see the call that initialises it"
-_CANNOT = " cannot be pre-initialised: "
-
-
-def cause(reason: str) -> str:
-    """What the initializer says in a reason for which nothing was pre-initialised; empty if the reason is another."""
-    if reason == _HOOKS:
-        return reason
-    causes = [part.partition(_CANNOT)[2] or part for part in reason.split("; ")]
-    return "; ".join(dict.fromkeys(causes)) if _CANNOT in reason else ""
-
 
 def hooked(plan: Plan, initializer: str) -> list[str]:
     """Why a plan has no pre-initialised subject: its task hooks also run around the initialisation, and a snapshot
     keeps what they note."""
     if initializer and plan.hooks[Role.SUBJECT]:
-        return [_HOOKS]
+        return ["--init: the task hooks of the subject would also see the call that initialises it"]
     return []
 
 
@@ -43,22 +32,22 @@ def wasi_twice(plan: Plan, initializer: str, adapted: bool) -> list[str]:
     return [f"--init: the world imports {imports[0]}, which the initialisation may call through its adapter"]
 
 
-def not_initialized(cells: Sequence[CellRun]) -> dict[str, str]:
+def not_initialized(cells: Sequence[CellRun]) -> dict[str, NotInitialized]:
     """The cells whose subject cannot be pre-initialised, with the reason: nothing was compared in them."""
     found = {}
     for run in cells:
         made = run.builds[Role.SUBJECT].component
         reason = refusal(made, "the subject")
-        if reason:
+        if reason is not None:
             found[str(run.cell)] = reason
     return found
 
 
-def refusal(made: BuildResult | None, what: str) -> str:
-    """Why `what` cannot be pre-initialised; empty if it was, or if something else went wrong."""
+def refusal(made: BuildResult | None, what: str) -> NotInitialized | None:
+    """Why `what` cannot be pre-initialised; None if it was, or if something else went wrong."""
     if isinstance(made, Refused) and made.stage == INITIALIZE:
-        return f"{what}{_CANNOT}{made.message}"
-    return ""
+        return NotInitialized(what, made.message)
+    return None
 
 
 def by_initialization(verdict: Verdict, without: Callable[[], Verdict], initializer: str = OURS) -> Verdict:

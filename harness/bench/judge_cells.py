@@ -20,7 +20,7 @@ from harness.judge.observation import CellRun, Observed
 from harness.judge.party import BetweenHosts, OurFrontEnd, Party
 from harness.judge.structure import NO_STRUCTURE, Structure, joined
 from harness.judge.unmergeable import merged_all_the_same
-from harness.judge.verdict import Finding, Verdict, misread, skipped
+from harness.judge.verdict import Finding, NotInitialized, Verdict, misread, none_initialized
 from harness.plan.plan import Plan
 from harness.plan.roles import Role
 from harness.process.clock import Clock
@@ -104,7 +104,7 @@ class JudgedCells:
     which is a skip if no other is left."""
 
     verdict: Verdict
-    refused: dict[str, str]
+    refused: dict[str, NotInitialized]
 
 
 class CellJudge:
@@ -124,7 +124,7 @@ class CellJudge:
         refused = not_initialized(observed.cells)
         observed.cells = [run for run in observed.cells if str(run.cell) not in refused]
         if not observed.cells:
-            return JudgedCells(skipped("; ".join(dict.fromkeys(refused.values()))), refused)
+            return JudgedCells(none_initialized(refused.values()), refused)
         structure = NO_STRUCTURE
         for question in QUESTIONS:
             if isinstance(question, AboutBuilds) and _is_asked(question, sought):

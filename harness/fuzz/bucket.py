@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from harness.judge.difference import NOTHING, RETURNS, Difference, Trapped
+from harness.judge.difference import NOTHING, RETURNS, Difference, Line, Trapped
 from harness.judge.party import (
     MODEL,
     BesideFirst,
@@ -206,7 +206,7 @@ def _difference_shape(difference: Difference) -> str:
                 return f"{RETURNS} / a trap for an invalid value"
             return f"{message_shape(expected)} / {message_shape(_stumbles(trapped) if trapped is not None else actual)}"
         case "call":
-            return _call_shape(expected, actual)
+            return _call_shape(*difference.lines)
         case "wit" | "component embed" | "component new" | "component wit":
             return f"{_first_word(expected)} / {_first_word(actual)}"
     kind = difference.path.partition(" ")[0] if difference.aspect == "wit_t" else ""
@@ -247,15 +247,19 @@ def _of_one_call(expected: Event | None, actual: Event | None) -> str:
     return f"of another {next(other, 'value')}"
 
 
-def _call_shape(expected: str, actual: str) -> str:
+def _call_shape(expected: Line | None, actual: Line | None) -> str:
     """The difference in a link case: the call, without the words that distinguish libraries (`use-a-b() -> 7`), and how
     it differs."""
-    call, other = ("-".join(re.findall(r"[a-z]{2,}", line.partition("(")[0])) for line in (expected, actual))
-    if NOTHING in (expected, actual):
-        return f"{call or other} {'missing' if actual == NOTHING else 'unexpected'}"
-    if "traps: " in actual and "traps: " not in expected:
+    call, other = map(_called, (expected, actual))
+    if expected is None or actual is None:
+        return f"{call or other} {'missing' if actual is None else 'unexpected'}"
+    if actual.trap is not None and expected.trap is None:
         return f"{call} / a trap"
     return f"{call} different" if call == other else f"{call} / {other}"
+
+
+def _called(line: Line | None) -> str:
+    return "" if line is None else "-".join(re.findall(r"[a-z]{2,}", line.function or str(line)))
 
 
 def _balance_shape(event: Event) -> str:

@@ -10,7 +10,6 @@ from random import Random
 from harness.bench.examination import Examination, Options
 from harness.bench.examine import examine
 from harness.bench.examine_guest import examine_guest
-from harness.bench.initialized import cause
 from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError
@@ -28,6 +27,7 @@ from harness.fuzz.triage import CASE, triage_for
 from harness.fuzz.worlds import Profile
 from harness.judge.guest import about
 from harness.judge.party import ByItself, initializer_of
+from harness.judge.verdict import NotInitialized, Verdict
 from harness.plan.left_out import LeftOut
 from harness.plan.roles import Role
 from harness.process.steps import StepLost
@@ -120,8 +120,7 @@ def _run_link_case(bench: Workbench, recipe: Recipe, options: Options, index: in
         return TrialResult(index, outcome=Outcome.HARNESS_ERROR, refusals=(refusal,))
     verdict, found = judge_link_case(bench, prepared, options)
     if verdict.outcome is Outcome.SKIP:
-        unable = _not_initialized(verdict.reason, options)
-        return TrialResult(index, outcome=Outcome.SKIP, refusals=(unable or NotRun("planner", verdict.reason),))
+        return TrialResult(index, outcome=Outcome.SKIP, refusals=(_skip("planner", verdict, options),))
     refusals = tuple(refused for hit in found if (refused := _refused(hit)) is not None)
     cases = tuple((hit.bucket, link_case_text(program, hit.bucket)) for hit in found if not hit.known)
     seconds = time.perf_counter() - started
@@ -164,10 +163,13 @@ def _result(
     unsupported = planned.plan.unsupported
     refusals = [NotRun("planner", _reason(item)) for item in unsupported]
     for item in examination.unsupported[len(unsupported) :]:
-        refusals.append(_not_initialized(item, options) or NotRun("toolchain file", item))
+        if isinstance(item, NotInitialized):
+            refusals.append(_not_initialized([item], options))
+        else:
+            refusals.append(NotRun("toolchain file", item))
     if verdict.outcome is Outcome.SKIP:
         tool = "engine" if missing(planned.plan.needs) else "planner"
-        refusals.append(_not_initialized(verdict.reason, options) or NotRun(tool, verdict.reason))
+        refusals.append(_skip(tool, verdict, options))
         return TrialResult(index, 0, verdict.outcome, (), tuple(refusals), seconds=examination.seconds)
     found = [replace(hit, injected=hit.run > plan.plain_runs) for hit in hits(verdict, triage)]
     if interpreter is not None:
@@ -243,10 +245,16 @@ def _refused(hit: Hit) -> NotRun | None:
     return NotRun(bucket.toolchain, hit.known or f"{bucket.outcome}: {bucket.kind}")
 
 
-def _not_initialized(reason: str, options: Options) -> NotRun | None:
-    """What the initializer of `options` refused; None if the reason is another."""
-    said = cause(reason)
-    return NotRun(str(initializer_of(options.initializer)), message_shape(said)) if said else None
+def _skip(tool: str, verdict: Verdict, options: Options) -> NotRun:
+    """Why nothing ran. `tool`: who is named if it is not the initializer of `options`."""
+    if verdict.not_initialized:
+        return _not_initialized(verdict.not_initialized, options)
+    return NotRun(tool, verdict.reason)
+
+
+def _not_initialized(refused: Sequence[NotInitialized], options: Options) -> NotRun:
+    said = "; ".join(dict.fromkeys(item.said for item in refused))
+    return NotRun(str(initializer_of(options.initializer)), message_shape(said))
 
 
 def _reason(item: LeftOut) -> str:

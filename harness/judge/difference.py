@@ -26,6 +26,19 @@ class Trapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a program of a link case did, as a line for people. `function`: the one that is called, by its name there;
+    empty for what is no call. `told`: without the `trap` that ended it."""
+
+    function: str
+    told: str
+    trap: TrapClass | None = None
+
+    def __str__(self) -> str:
+        return self.told if self.trap is None else f"{self.told} traps: {self.trap.value}"
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """`level`: 1 the dylib, 2 the component, 3 the behaviour.
 
@@ -48,6 +61,8 @@ class Difference:
     """In a run: the events and ends that may come here, as `expected` names them."""
     trapped: Trapped | None = None
     """In an outcome: the trap that came; None: none came, or there was no run."""
+    lines: tuple[Line | None, Line | None] = (None, None)
+    """In a link case: the expected and the actual line; None for no line."""
     call: int = 0
     """The number of the call in its run that shows it, counted from 1; 0 if none does."""
     element: bool = False
@@ -62,10 +77,15 @@ class Difference:
         allowed = (expected,) if expected is not None else ()
         return cls(3, aspect, role, path, _shown(expected), _shown(actual), "", (expected, actual), allowed, call=call)
 
+    @classmethod
+    def of_lines(cls, path: str, expected: Line | None, actual: Line | None) -> Difference:
+        """In a link case."""
+        return cls(3, "call", None, path, _shown(expected), _shown(actual), lines=(expected, actual))
+
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.role.value if self.role else "", self.path) if part)
         return f"{self.aspect}{f' ({where})' if where else ''}: expected {self.expected}, got {self.actual}"
 
 
-def _shown(event: Event | None) -> str:
-    return NOTHING if event is None else str(event)
+def _shown(what: Event | Line | None) -> str:
+    return NOTHING if what is None else str(what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.judge.difference import Difference
@@ -72,6 +72,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class NotInitialized:
+    """`what` was linked, but cannot be pre-initialised, so it did not run. `said`: the initializer's own words."""
+
+    what: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.what} cannot be pre-initialised: {self.said}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The verdict on a whole plan."""
 
@@ -82,6 +93,8 @@ class Verdict:
     """Why it was skipped, or why the case is bad."""
     notes: tuple[str, ...] = ()
     """What a reader may want to know although it is no fault: runs in another order that is allowed, too."""
+    not_initialized: tuple[NotInitialized, ...] = ()
+    """Why it was skipped, if the initializer refused everything; `reason` has their texts."""
 
     @property
     def findings(self) -> list[tuple[str, Finding]]:
@@ -91,6 +104,12 @@ class Verdict:
 
 def skipped(reason: str) -> Verdict:
     return Verdict(Outcome.SKIP, reason=reason)
+
+
+def none_initialized(refused: Iterable[NotInitialized]) -> Verdict:
+    """A skip: nothing could be pre-initialised."""
+    found = tuple(dict.fromkeys(refused))
+    return Verdict(Outcome.SKIP, reason="; ".join(map(str, found)), not_initialized=found)
 
 
 def broken(reason: str) -> Verdict:

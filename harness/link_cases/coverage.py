@@ -38,7 +38,7 @@ ASYNC_EXPORT = "[async-lift]"
 def link_coverage(case: LinkCase, prepared: Prepared) -> tuple[Covered, ...]:
     """Of a case that ran, or that was refused as it must be."""
     found = Covered(LINK, LIBRARIES, tuple(sorted(set(features(case, prepared)))))
-    return (found, *covered_by(_called(case, prepared)))
+    return (found, *covered_by(_called(prepared)))
 
 
 def features(case: LinkCase, prepared: Prepared) -> Iterator[str]:
@@ -81,10 +81,11 @@ def _has_tags(library: Library) -> bool:
         return False
 
 
-def _called(case: LinkCase, prepared: Prepared) -> Iterator[tuple[str, Function]]:
+def _called(prepared: Prepared) -> Iterator[tuple[str, Function]]:
     for call in prepared.calls:
         yield EXPORT, call.function
-    logs = {log.partition("(")[0] for logs in (case.starts, *(step.logs for step in case.steps)) for log in logs}
+    imported = [*prepared.starts[0], *(line for call in prepared.calls for line in call.lines[:-1])]
+    logs = {line.function for line in imported}
     for function in prepared.world.import_functions():
         if function.canonical.removeprefix(qualified(None, "")) in logs:
             yield IMPORT, function

@@ -18,7 +18,7 @@ from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.engine.results import EngineKind, Rejected
 from harness.frontend.component_wit import component_world
-from harness.judge.difference import NOTHING, Difference
+from harness.judge.difference import Difference, Line
 from harness.judge.endless import LITTLE, decided
 from harness.judge.exhibits import Exhibits, Made
 from harness.judge.explained import Judging
@@ -27,7 +27,7 @@ from harness.judge.judging import judge_alone
 from harness.judge.ran import Ran, called
 from harness.judge.same_world import built_world
 from harness.judge.topic import OfProgram
-from harness.judge.verdict import Finding, Verdict, broken, misread, skipped, unusable
+from harness.judge.verdict import Finding, NotInitialized, Verdict, broken, misread, none_initialized, skipped, unusable
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.execute import execute
 from harness.link_cases.prepare import Prepared, prepare
@@ -110,7 +110,7 @@ def _ran(case: LinkCase, prepared: Prepared, cells: Sequence[str], options: Opti
         return Ran() if options.initializer else Ran(refusals=1)
     if not cells:
         return Ran()
-    lines = (tuple(line for call in prepared.calls for line in call.lines),) if options.list_calls else ()
+    lines = (tuple(str(line) for call in prepared.calls for line in call.lines),) if options.list_calls else ()
     return called([call.function.canonical for call in prepared.calls], cells, lines)
 
 
@@ -143,10 +143,10 @@ def _judged(bench: Workbench, name: str, case: LinkCase, prepared: Prepared, opt
     judging = Judging(name, tools, options.expectations.about(facts_of_link_case(case)))
     linked = {toolchain: _Linked(bench, toolchain, case, prepared, options.initializer) for toolchain in names}
     found = {toolchain: made.findings(engines) for toolchain, made in linked.items()}
-    for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized]:
+    for toolchain in [toolchain for toolchain, made in linked.items() if made.not_initialized is not None]:
         del found[toolchain]
     if not found:
-        return _Judged(skipped("; ".join(dict.fromkeys(made.not_initialized for made in linked.values()))))
+        return _Judged(none_initialized(filter(None, [made.not_initialized for made in linked.values()])))
     ends = next((made.ends for made in linked.values() if made.ends is not None), None)
     found = {toolchain: [decided(finding, ends) for finding in findings] for toolchain, findings in found.items()}
     verdict, undemanded = by_own_validation(
@@ -170,7 +170,7 @@ class _Linked:
     ) -> None:
         self._bench = bench
         self._initializer = initializer
-        self.not_initialized = ""
+        self.not_initialized: NotInitialized | None = None
         """Why its component cannot be pre-initialised: it did not run."""
         self._name = toolchain
         self._case = case
@@ -193,7 +193,7 @@ class _Linked:
             result = self._bench.builder.initialize(result.data, self._initializer, None, what)
             self.not_initialized = refusal(result, str(OfProgram(self._name)))
             if not isinstance(result, Built):
-                return [] if self.not_initialized else [build_finding(OfProgram(self._name), result)]
+                return [] if self.not_initialized is not None else [build_finding(OfProgram(self._name), result)]
         self._component = result.data
         return [*self._world(result.data), *(finding for kind in engines for finding in self._run(result.data, kind))]
 
@@ -243,21 +243,21 @@ class _Linked:
         return findings_of([difference])
 
 
-def first_difference(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> Difference | None:
+def first_difference(prepared: Prepared, seen: Sequence[tuple[Line, ...]]) -> Difference | None:
     """`seen`: the lines of each call, after the lines of a new instance. If a new instance may behave in several ways,
     the one that differs last counts."""
     found = _first(prepared, seen)
     return None if found is None else found[1]
 
 
-def _first(prepared: Prepared, seen: Sequence[tuple[str, ...]]) -> tuple[tuple[int, int], Difference] | None:
+def _first(prepared: Prepared, seen: Sequence[tuple[Line, ...]]) -> tuple[tuple[int, int], Difference] | None:
     """The same with its place: the numbers of the step and of the line."""
     found = [_difference(prepared, starts, seen) for starts in prepared.starts]
     return None if None in found else max(filter(None, found), key=lambda item: item[0])
 
 
 def _difference(
-    prepared: Prepared, starts: tuple[str, ...], seen: Sequence[tuple[str, ...]]
+    prepared: Prepared, starts: tuple[Line, ...], seen: Sequence[tuple[Line, ...]]
 ) -> tuple[tuple[int, int], Difference] | None:
     """The first difference, and its place: the numbers of the step and of the line."""
     fresh = True
@@ -265,11 +265,12 @@ def _difference(
         expected = (*(starts if fresh else ()), *call.lines)
         actual = seen[number] if number < len(seen) else ()
         for place in range(max(len(expected), len(actual))):
-            left = expected[place] if place < len(expected) else NOTHING
-            right = actual[place] if place < len(actual) else NOTHING
-            if left != right:
+            left = expected[place] if place < len(expected) else None
+            right = actual[place] if place < len(actual) else None
+            # a case has the calls of imports as texts
+            if left is None or right is None or str(left) != str(right):
                 at = f"step {number + 1}, line {place + 1}"
-                return (number, place), Difference(3, "call", None, at, left, right)
+                return (number, place), Difference.of_lines(at, left, right)
         fresh = call.traps
     return None
 

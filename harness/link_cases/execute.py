@@ -17,6 +17,7 @@ from harness.engine.engine import Engine, call, is_trap
 from harness.engine.host import TraceTooLong
 from harness.engine.results import Rejected, RunLimits
 from harness.engine.traps import cause, engine_fault
+from harness.judge.difference import Line
 from harness.link_cases.prepare import Prepared, PreparedCall, returned, trapped
 from harness.plan.outcomes import TrapClass
 from harness.values.values import Value
@@ -29,37 +30,28 @@ MAX_LINES = 10_000
 @dataclass(frozen=True, slots=True)
 class Executed:
     """A program that ran. `calls`: the lines of each call; the lines of a new instance come before those of its first
-    call. A trap during instantiation is also a line, the last one. `stopped`: for each of them, whether a limit of the
-    harness ended it; then its last line says so.
+    call. A trap during instantiation is also a line, the last one.
 
     `spent`: the share of a limit that it used: of fuel, time or lines, whichever came nearest to its limit.
     """
 
-    calls: tuple[tuple[str, ...], ...]
-    stopped: tuple[bool, ...]
+    calls: tuple[tuple[Line, ...], ...]
     spent: float
 
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """The last line of a call, and the trap that ended it."""
-
-    line: str
-    trap: TrapClass | None = None
-
     @property
-    def stopped(self) -> bool:
-        return self.trap is TrapClass.OUT_OF_FUEL
+    def stopped(self) -> list[bool]:
+        """For each call whether a limit of the harness ended it; then its last line says so."""
+        return [lines[-1].trap is TrapClass.OUT_OF_FUEL for lines in self.calls]
 
 
 @dataclass
 class _Host:
     """The calls of imports since the last request. `most`: the largest number of them in one request."""
 
-    lines: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     most: int = 0
 
-    def take(self) -> list[str]:
+    def take(self) -> list[Line]:
         lines, self.lines = self.lines, []
         self.most = max(self.most, len(lines))
         return lines
@@ -84,8 +76,7 @@ def execute(engine: Engine, binary: bytes, prepared: Prepared, limits: RunLimits
         calls = run.calls()
         if isinstance(calls, Rejected):
             return calls
-        lines, stopped = tuple([lines for lines, _ in calls]), tuple([stopped for _, stopped in calls])
-        return Executed(lines, stopped, max(run.spent, (time.process_time() - since) / limits.seconds))
+        return Executed(tuple(calls), max(run.spent, (time.process_time() - since) / limits.seconds))
 
 
 @dataclass(frozen=True)
@@ -121,9 +112,9 @@ class _Run:
     def _import(self, function: Function) -> object:
         return lambda _store, *args: self._host.answer(function, args)
 
-    def calls(self) -> list[tuple[tuple[str, ...], bool]] | Rejected:
-        """The lines of each call, and whether a limit ended it."""
-        seen: list[tuple[tuple[str, ...], bool]] = []
+    def calls(self) -> list[tuple[Line, ...]] | Rejected:
+        """The lines of each call."""
+        seen: list[tuple[Line, ...]] = []
         live: _Live | None = None
         try:
             for call in self._prepared.calls:
@@ -131,11 +122,11 @@ class _Run:
                     made = self._start()
                     if isinstance(made, Rejected):
                         return made
-                    if isinstance(made, _Ended):
-                        return [*seen, ((*self._host.take(), made.line), made.stopped)]
+                    if isinstance(made, Line):
+                        return [*seen, (*self._host.take(), made)]
                     live = made
                 ended = self._call(live, call)
-                seen.append(((*self._host.take(), ended.line), ended.stopped))
+                seen.append((*self._host.take(), ended))
                 if ended.trap is not None:
                     self._close(live.store)
                     live = None
@@ -150,7 +141,7 @@ class _Run:
         self._fuel = max(self._fuel, self._limits.fuel - store.get_fuel())
         store.close()
 
-    def _start(self) -> _Live | _Ended | Rejected:
+    def _start(self) -> _Live | Line | Rejected:
         """A new instance, unless it traps at once."""
         store = self._engine.store(self._limits)
         try:
@@ -159,17 +150,17 @@ class _Run:
             self._close(store)
             if is_trap(str(error)) and not engine_fault(str(error)):
                 trap, _ = self._engine.trapped(str(error))
-                return _Ended(f"instantiation traps: {trap.value}", trap)
+                return Line("", "instantiation", trap)
             return Rejected("instantiate", str(error))
         except TraceTooLong:
             self._close(store)
-            return _Ended(f"instantiation traps: {TrapClass.OUT_OF_FUEL.value}", TrapClass.OUT_OF_FUEL)
+            return Line("", "instantiation", TrapClass.OUT_OF_FUEL)
 
-    def _call(self, live: _Live, call: PreparedCall) -> _Ended:
-        """Raises WasmtimeError if the engine finds a bug in itself."""
+    def _call(self, live: _Live, call: PreparedCall) -> Line:
+        """The last line of a call. Raises WasmtimeError if the engine finds a bug in itself."""
         found = self._export(live.store, live.instance, call.function)
         if found is None:
-            return _Ended(f"{call.function.canonical}: there is no such export")
+            return Line("", f"{call.function.canonical}: there is no such export")
         try:
             if call.function.is_async:
                 result = _call_async(found, live.store, call.args, self._limits.polls)
@@ -180,10 +171,10 @@ class _Run:
             if engine_fault(str(error)):
                 raise
             trap, _ = self._engine.trapped(str(error))
-            return _Ended(trapped(call.function, call.args, trap.value), trap)
+            return trapped(call.function, call.args, trap)
         except (TraceTooLong, TimeoutError):
-            return _Ended(trapped(call.function, call.args, TrapClass.OUT_OF_FUEL.value), TrapClass.OUT_OF_FUEL)
-        return _Ended(returned(call.function, call.args, result))
+            return trapped(call.function, call.args, TrapClass.OUT_OF_FUEL)
+        return returned(call.function, call.args, result)
 
     def _export(self, store: wasmtime.Store, instance: Instance, function: Function) -> Func | None:
         if function.interface is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.binary.wat import BadWat, binary_of, with_world
 from harness.frontend.front_end import FrontEndError, WitText, Worlds
+from harness.judge.difference import Line
 from harness.link_cases.needs import needs_of_library
+from harness.plan.outcomes import TrapClass
 from harness.planner.needs import needs_of
 from harness.suite.link_case import LinkCase, LinkCaseLibrary, LinkCaseStep
 from harness.text.counted import counted
@@ -32,8 +34,11 @@ class PreparedCall:
 
     function: Function
     args: tuple[Value, ...]
-    lines: tuple[str, ...]
-    traps: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def traps(self) -> bool:
+        return self.lines[-1].trap is not None
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Prepared:
 
     libraries: tuple[Library, ...]
     world: World
-    starts: tuple[tuple[str, ...], ...]
+    starts: tuple[tuple[Line, ...], ...]
     """Any of these may occur during instantiation."""
     calls: tuple[PreparedCall, ...]
 
@@ -61,17 +66,24 @@ def prepare(case: LinkCase) -> Prepared:
     libraries.sort(key=lambda library: library.openable)  # as on the command line: `--dl-openable` has no place there
     read = Bounded(from_wave)
     calls = tuple(_call(case, world, index, step, read) for index, step in enumerate(case.steps))
-    return Prepared(tuple(libraries), world, (case.starts, *case.starts_also), calls)
+    starts = tuple(tuple(map(_logged, lines)) for lines in (case.starts, *case.starts_also))
+    return Prepared(tuple(libraries), world, starts, calls)
 
 
-def returned(function: Function, args: Sequence[Value], result: Value | None) -> str:
+def returned(function: Function, args: Sequence[Value], result: Value | None) -> Line:
     """The line of a call that returned; `f`, not `-#f`, for a function of the world itself."""
-    return function_call(function, args, result).removeprefix(t.qualified(None, ""))
+    prefix = t.qualified(None, "")
+    return Line(function.canonical.removeprefix(prefix), function_call(function, args, result).removeprefix(prefix))
 
 
-def trapped(function: Function, args: Sequence[Value], trap: str) -> str:
+def trapped(function: Function, args: Sequence[Value], trap: TrapClass) -> Line:
     """The line of a call that ended in a trap of this class."""
-    return f"{returned(function, args, None)} traps: {trap}"
+    return replace(returned(function, args, None), trap=trap)
+
+
+def _logged(text: str) -> Line:
+    """A call of an import as the file of a case has it: `f(1)`."""
+    return Line(text.partition("(")[0], text)
 
 
 def _world(case: LinkCase, worlds: Worlds, name: str | None) -> tuple[World, bytes]:
@@ -120,7 +132,7 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep, read: Bo
     pairs = zip(step.args, function.params, strict=True)
     args = tuple(_value(case, index, "args", text, param.type, read) for text, param in pairs)
     if step.trap is not None:
-        end = trapped(function, args, step.trap.value)
+        end = trapped(function, args, step.trap)
     else:
         if (function.result is None) != (step.result is None):
             wrong = "is missing: it returns one" if step.result is None else "is given: it returns none"
@@ -129,7 +141,7 @@ def _call(case: LinkCase, world: World, index: int, step: LinkCaseStep, read: Bo
         if step.result is not None and function.result is not None:
             result = _value(case, index, "result", step.result, function.result, read)
         end = returned(function, args, result)
-    return PreparedCall(function, args, (*step.logs, end), step.trap is not None)
+    return PreparedCall(function, args, (*map(_logged, step.logs), end))
 
 
 def _value(case: LinkCase, index: int, key: str, text: str, type: t.Type, read: Bounded) -> Value:

@@ -117,7 +117,7 @@ def _expected(case: LinkCase, prepared: Prepared) -> Iterator[str]:
     for number, starts in enumerate(prepared.starts):
         order = "While it is instantiated" if number == 0 else "  or, which is as correct"
         if starts or number:
-            yield f"{order}, it calls {', then '.join(starts) or 'nothing'}."
+            yield f"{order}, it calls {', then '.join(map(str, starts)) or 'nothing'}."
     yield "Steps:"
     fresh = False
     for number, call in enumerate(prepared.calls, 1):
@@ -125,10 +125,10 @@ def _expected(case: LinkCase, prepared: Prepared) -> Iterator[str]:
             yield "  In a new instance:"
         *logs, end = call.lines
         fresh = call.traps
-        called, _, trap = end.partition(" traps: ")
-        yield f"  {number:2}. {called}{f' must trap: {trap}' if trap else ''}"
+        trap = "" if end.trap is None else f" must trap: {end.trap.value}"
+        yield f"  {number:2}. {end.told}{trap}"
         if logs:
-            yield f"        before its end it calls {', then '.join(logs)}"
+            yield f"        before its end it calls {', then '.join(map(str, logs))}"
 
 
 def _rules(case: LinkCase, prepared: Prepared) -> Iterator[str]:

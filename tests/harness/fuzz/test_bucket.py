@@ -9,7 +9,7 @@ import pytest
 from harness.engine.results import EngineKind, Rejected, RunResult, Trap
 from harness.fuzz.bucket import Bucket, Hit, finding_shape, hits, message_shape
 from harness.judge.diff import against_model
-from harness.judge.difference import NOTHING, Difference
+from harness.judge.difference import NOTHING, Difference, Line
 from harness.judge.findings import build_finding, command_finding, refused_by_engine
 from harness.judge.observation import Observation
 from harness.judge.party import BesideFirst, ByItself, InCell, Party
@@ -120,6 +120,33 @@ def test_what_a_finding_is_about_is_in_its_message_and_not_in_its_identity(
 )
 def test_worlds_that_differ_are_told_by_their_first_words(expected: str, actual: str, kind: str) -> None:
     difference = Difference(2, "component new", Role.SUBJECT, "x", expected, actual)
+    (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference)))
+    assert hit.bucket.kind == kind
+
+
+RUN = Line("run-a", "run-a(0) -> 3")
+TRAPS = Line("run-a", "run-a(0)", TrapClass.UNREACHABLE)
+LOG = Line("a:b/notes#log", 'a:b/notes#log("f() traps: no")')
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "kind"),
+    [
+        (RUN, Line("run-a", "run-a(0) -> 4"), "run different"),
+        (RUN, Line("run-b", "run-b(0) -> 4"), "run different"),
+        (RUN, LOG, "run / notes-log"),
+        (RUN, TRAPS, "run / a trap"),
+        (TRAPS, RUN, "run different"),
+        (TRAPS, Line("run-a", "run-a(0)", TrapClass.DEADLOCK), "run different"),
+        (RUN, None, "run missing"),
+        (None, LOG, "notes-log unexpected"),
+        (RUN, Line("", "instantiation", TrapClass.UNREACHABLE), "run / a trap"),
+        (TRAPS, Line("", "instantiation", TrapClass.UNREACHABLE), "run / instantiation-traps-unreachable"),
+        (RUN, Line("", "run-a: there is no such export"), "run / run-there-is-no-such-export"),
+    ],
+)
+def test_lines_of_link_cases(expected: Line | None, actual: Line | None, kind: str) -> None:
+    difference = Difference.of_lines("step 1, line 1", expected, actual)
     (hit,) = judged(fails("ours", Finding(Outcome.FAIL, "m", difference)))
     assert hit.bucket.kind == kind
 

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 
 import interpreters
 from harness.bench.examination import Options
-from harness.bench.initialized import cause
 from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.cli.group import commands
+from harness.fuzz import trial
 from harness.fuzz.bucket import hits
 from harness.fuzz.case_text import CaseParts
 from harness.fuzz.drawn import LINK, DrawnWorld
@@ -30,7 +30,7 @@ from harness.fuzz.reduce import Reduce
 from harness.fuzz.trial import NotRun, Recipe, Trial, TrialResult, run_world
 from harness.judge.difference import RETURNS, Difference
 from harness.judge.party import INITIALIZER, ByItself, OfInitializer
-from harness.judge.verdict import Finding, Judgement, Verdict
+from harness.judge.verdict import Finding, Judgement, NotInitialized, Verdict, none_initialized, skipped
 from harness.process.steps import Steps
 from harness.toolchains import wizer
 from harness.toolchains.cells import OURS, WIZER
@@ -41,6 +41,7 @@ from tests.harness.test_preinit import needs_wizer
 
 OPTIONS = Options(artifacts=None, initializer=OURS)
 RECIPE = Recipe(1, calls=20)
+LINK_RECIPE = Recipe(1, worlds=LINK)
 SIGNED = DrawnWorld("package a:b;\nworld w { export f: func(a: list<s8>) -> list<s8>; }\n", "w", (), 7)
 FORGETS = "init-forgets-a-global"
 
@@ -92,19 +93,27 @@ def test_what_cannot_be_initialised_is_counted_and_has_not_passed(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("verdict", "reason", "refused"),
     [
-        ("the subject cannot be pre-initialised: no", "no"),
-        ("a cannot be pre-initialised: no; b cannot be pre-initialised: no", "no"),
-        ("a cannot be pre-initialised: no; b cannot be pre-initialised: never", "no; never"),
-        ("nothing of the world can be run", ""),
+        (none_initialized([NotInitialized("a", "no")]), "a cannot be pre-initialised: no", NotRun(INITIALIZER, "no")),
+        (none_initialized([NotInitialized("a", "no"), NotInitialized("a", "no")]), "a cannot be pre-initialised: no",
+         NotRun(INITIALIZER, "no")),
+        (none_initialized([NotInitialized("a", "no"), NotInitialized("b", "no")]),
+         "a cannot be pre-initialised: no; b cannot be pre-initialised: no", NotRun(INITIALIZER, "no")),
+        (none_initialized([NotInitialized("a", "no"), NotInitialized("b", "never; ever")]),
+         "a cannot be pre-initialised: no; b cannot be pre-initialised: never; ever",
+         NotRun(INITIALIZER, "no never ever")),
+        (skipped("the subject cannot be pre-initialised: no"), "the subject cannot be pre-initialised: no",
+         NotRun("planner", "the subject cannot be pre-initialised: no")),
     ],
-)
-def test_causes(reason: str, said: str) -> None:
-    assert cause(reason) == said
-
-
-LINK_RECIPE = Recipe(1, worlds=LINK)
+)  # fmt: skip
+def test_who_is_named_when_nothing_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verdict: Verdict, reason: str, refused: NotRun
+) -> None:
+    """The last row: a text is never taken apart."""
+    monkeypatch.setattr(trial, "judge_link_case", lambda *_: (verdict, []))
+    result = Trial(LINK_RECIPE, 0, OPTIONS).perform(bench_with(tmp_path))
+    assert (verdict.reason, result.outcome, result.refusals) == (reason, Outcome.SKIP, (refused,))
 
 
 def test_wizer_has_no_function_in_link_cases(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_program_that_goes_on_and_on_is_stopped(bench: Workbench) -> None:
     assert isinstance(library, Built)
     seen = execute(bench.engine(EngineKind.WINCH), library.data, program, RunLimits())
     assert not isinstance(seen, Rejected)
-    assert seen.calls[0][-1] == "tell() traps: out-of-fuel"
+    assert str(seen.calls[0][-1]) == "tell() traps: out-of-fuel"
     assert len(seen.calls[0]) == MAX_LINES + 1 and seen.spent == 1
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from harness.bench.examination import Options
 from harness.bench.workbench import Workbench
+from harness.judge.difference import Line
 from harness.judge.party import MODEL
 from harness.link_cases.coverage import link_coverage
 from harness.link_cases.examine import examine_file, first_difference
@@ -30,12 +31,15 @@ def test_what_a_link_case_must_show() -> None:
     assert [library.world for library in case.libraries] == [""]
     assert case.steps[2].trap is TrapClass.UNREACHABLE
     prepared: Prepared = prepare(case)
-    assert [call.lines for call in prepared.calls] == [
+    assert [tuple(map(str, call.lines)) for call in prepared.calls] == [
         ("run(-5) -> 5",),
         ('a:b/notes#note("he", -3)', "tell()"),
         ("run(0) traps: unreachable",),
         ('say() -> "hello"',),
     ]
+    assert [call.traps for call in prepared.calls] == [False, False, True, False]
+    named = [[line.function for line in call.lines] for call in prepared.calls]
+    assert named == [["run"], ["a:b/notes#note", "tell"], ["run"], ["say"]]
 
 
 def test_it_is_shown(bench: Workbench) -> None:
@@ -77,10 +81,11 @@ def test_what_differs_is_told(bench: Workbench, change: tuple[str, str], told: s
 
 def test_a_line_too_many_is_a_difference() -> None:
     prepared = prepare(parse_link_case(file()))
-    seen = [("log(7)", "run(-5) -> 5", "log(1)")]
+    seen = [(Line("log", "log(7)"), Line("run", "run(-5) -> 5"), Line("log", "log(1)"))]
     difference = first_difference(prepared, seen)
     assert difference is not None
     assert (difference.path, difference.actual) == ("step 1, line 3", "log(1)")
+    assert difference.lines == (None, Line("log", "log(1)"))
 
 
 def test_a_refusal_that_is_expected(bench: Workbench) -> None:
