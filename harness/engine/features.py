@@ -6,10 +6,11 @@ import ctypes
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 
 import wasmtime
 from wasmtime import _ffi as ffi
+
+from harness.engine.release import KNOWN_RELEASE, release
 
 _BITS = {"threading": 30, "error-context": 31, "fixed-length-lists": 32, "accessors": 43}
 """Bits in wasmtime's feature word for features without a setter in its C API (50.0.1)."""
@@ -25,8 +26,6 @@ _SETTERS = {
 _NO_SETTER = "wasmtime has no setter for it"
 _NEVER = {"forward": _NO_SETTER, "context-i64": _NO_SETTER}
 """Features of the specification that this engine does not run. `context-i64`: context slots of 64 bits."""
-
-_KNOWN_RELEASE = "50.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,8 @@ def _word_offset() -> int:
     """The place of the feature word in a configuration: the one word that three setters of known bits change."""
     if sys.platform != "linux":
         raise FeatureWordError(f"not possible on {sys.platform}")
-    release = metadata.version("wasmtime")
-    if release != _KNOWN_RELEASE:
-        raise FeatureWordError(f"known only for wasmtime {_KNOWN_RELEASE}, this is {release}")
+    if release() != KNOWN_RELEASE:
+        raise FeatureWordError(f"known only for wasmtime {KNOWN_RELEASE}, this is {release()}")
     libc = ctypes.CDLL(None)
     try:
         malloc_usable_size = libc.malloc_usable_size

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from harness.fuzz.edits import Steps, edited
-from harness.fuzz.engine_faults import adds_engine_fault
 from harness.plan.async_steps import (
     BackpressureStep,
     CancelledStep,
@@ -26,6 +25,7 @@ from harness.plan.async_steps import (
     WaitStep,
     WriteStep,
 )
+from harness.plan.engine_faults import adds_engine_fault
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.composition import Composition

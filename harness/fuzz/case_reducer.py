@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from harness.frontend.gates import opening
 from harness.fuzz.case_text import CaseParts
-from harness.fuzz.engine_faults import engine_faults
 from harness.fuzz.filters import still_fitting
 from harness.fuzz.wit_reducer import reduce_wit
 from harness.plan.async_steps import (
@@ -24,6 +23,7 @@ from harness.plan.async_steps import (
     WriteStep,
     YieldStep,
 )
+from harness.plan.engine_faults import engine_faults
 from harness.plan.steps import CallStep, DropStep, Step, ending_in, inner_steps, trap_of
 
 Fails = Callable[[CaseParts], bool]

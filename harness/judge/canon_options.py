@@ -8,7 +8,7 @@ from harness.binary.canon import read_definitions
 from harness.binary.canon_definitions import ENCODINGS, CanonDefinition, CanonDefinitions
 from harness.binary.sections import BinaryError
 from harness.judge.difference import NOTHING, Difference
-from harness.judge.opcodes import wrong_built_ins
+from harness.judge.opcodes import other_kinds, wrong_built_ins
 from harness.plan.roles import Role
 from harness.world.merging import canonical_name
 from harness.world.types import Prim
@@ -82,12 +82,12 @@ def _core_modules(function: Function) -> tuple[str, str]:
 
 
 def options_beside(expected: bytes, actual: bytes, role: Role) -> list[Difference]:
-    """Definitions of one name that have different options in another toolchain's component."""
+    """Definitions of one name that are of another kind or have different options in another toolchain's component."""
     try:
         first, second = read_definitions(expected), read_definitions(actual)
     except (BinaryError, IndexError, KeyError):
         return []  # reported by `judge_options`
-    found: list[Difference] = []
+    found = list(other_kinds(first, second, role))
     known, other = dict(_named(first)), dict(_named(second))
     for name in sorted(known.keys() & other.keys()):
         if known[name] != other[name]:

@@ -8,6 +8,7 @@ from harness.judge.difference import Difference
 from harness.judge.ended import EndOfRun, where_it_ended
 from harness.judge.endless import limit_reached
 from harness.judge.findings import build_finding, engine_fault_of, refused_by_engine
+from harness.judge.met_faults import known_fault
 from harness.judge.observation import CellRun, Observation
 from harness.judge.schedules import Schedules, Undecidable, first_parting, in_order
 from harness.judge.topic import OfCell
@@ -47,6 +48,11 @@ def cell_findings(run: CellRun, against: Against) -> list[Finding]:
             continue
         if not differences:
             against.accept(number, observation, str(run.cell))
+        known = against.known_fault(number, observation) if differences else ""
+        if known:
+            text = f"{known}. Seen: {differences[0]}"
+            findings.append(Finding(Outcome.ENGINE_FAULT, text, run=number + 1, topic=cell))
+            continue
         for difference in differences:
             findings.append(Finding(Outcome.FAIL, str(difference), difference, number + 1))
     return findings
@@ -90,6 +96,12 @@ class Against:
         if not between(one, other):
             return True
         return self._schedules is not None and self._schedules.same(number, one, other)
+
+    def known_fault(self, number: int, observation: Observation) -> str:
+        """The known fault of the engine behind the differences of run `number`, counted from 0; empty if it is none."""
+        met = self._runs[number].met
+        parted = self._schedules.parted(number, observation) if met and self._schedules is not None else None
+        return known_fault(met, parted) if parted is not None else ""
 
     def model(self, number: int, observation: Observation) -> list[Difference]:
         """The differences of run `number`, counted from 0, from the model. Raises `Undecidable`."""

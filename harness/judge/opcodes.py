@@ -48,6 +48,8 @@ _OPCODES = {
     "waitable.join": 0x23,
     "backpressure.inc": 0x24,
     "backpressure.dec": 0x25,
+    "stream.forward": 0x2E,
+    "future.forward": 0x2F,
 }
 _BY_NAME = {text.replace(".", "-"): text for text in _OPCODES}
 _BY_OPCODE = {opcode: text for text, opcode in _OPCODES.items()}
@@ -66,5 +68,19 @@ def wrong_built_ins(definitions: CanonDefinitions, role: Role) -> Iterator[Diffe
         right = _BY_NAME[found[1]]
         for definition in several:
             if definition.opcode != _OPCODES[right]:
-                wrong = _BY_OPCODE.get(definition.opcode, f"the definition with opcode {definition.opcode:#04x}")
-                yield Difference(2, "canonical definition", role, f"{module} {name}", right, wrong)
+                yield Difference(2, "canonical definition", role, f"{module} {name}", right, _word(definition.opcode))
+
+
+def other_kinds(expected: CanonDefinitions, actual: CanonDefinitions, role: Role) -> Iterator[Difference]:
+    """Imports of one name that are definitions of other kinds in another toolchain's component."""
+    for module, name in sorted(expected.others.keys() & actual.others.keys()):
+        one, other = (
+            ", ".join(sorted({_word(each.opcode) for each in found.others[module, name]}))
+            for found in (expected, actual)
+        )
+        if one != other:
+            yield Difference(2, "canonical definition", role, f"{module} {name}", one, other)
+
+
+def _word(opcode: int) -> str:
+    return _BY_OPCODE.get(opcode, f"the definition with opcode {opcode:#04x}")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from harness.engine.results import Rejected, RunResult
+from harness.engine.results import Rejected, RunResult, Trap
 from harness.judge.diff import end_of, of_outcome, outcome_words, said, same_end, unbalanced
 from harness.judge.difference import NOTHING, Difference
 from harness.judge.observation import Observation
@@ -43,6 +43,19 @@ class _Run(NamedTuple):
     end: RunEnd
 
 
+class Parted(NamedTuple):
+    """A run that no allowed schedule explains, with its events in order and the trap that ended it."""
+
+    following: Unexplained
+    seen: tuple[Seen, ...]
+    trap: Trap | None
+
+    @property
+    def wrong(self) -> Seen | None:
+        """The first event that no schedule allows; None if only the end is wrong."""
+        return self.seen[self.following.index] if self.following.index < len(self.seen) else None
+
+
 class Schedules:
     """Follows the runs of a plan. Cells that show the same are followed once."""
 
@@ -54,10 +67,9 @@ class Schedules:
 
     def against(self, number: int, observation: Observation) -> list[Difference]:
         """The differences of run `number`, counted from 0, from what is allowed. Raises `Undecidable`."""
-        script, result = self._plan.runs[number], observation.result
+        result = observation.result
         assert not isinstance(result, Rejected)
-        seen = in_order(observation.traces, result.order)
-        following = self._follow(_Run(number, seen, _end(result)), script)
+        seen, following = self._followed(number, observation.traces, result)
         match following:
             case Undecided(index, reason):
                 raise Undecidable(f"{reason} (at event {index + 1} of all components)")
@@ -68,6 +80,14 @@ class Schedules:
             return said(observation.traces, result.trap.detail) if inside else []
         return _left(observation.traces, following)
 
+    def parted(self, number: int, observation: Observation) -> Parted | None:
+        """Where run `number` leaves what is allowed; None if its events and its end do not."""
+        result = observation.result
+        if isinstance(result, Rejected):
+            return None
+        seen, following = self._followed(number, observation.traces, result)
+        return Parted(following, seen, result.trap) if isinstance(following, Unexplained) else None
+
     def same(self, number: int, one: Observation, other: Observation) -> bool:
         """Whether two runs show the same in each task and at their ends, up to turns that the specification allows:
         the first wrong event of each, if any, is one of a task that may go on there."""
@@ -77,15 +97,17 @@ class Schedules:
         return in_turns and all(_same_tasks(trace, other.traces[role]) for role, trace in one.traces.items())
 
     def _in_allowed_turns(self, number: int, observation: Observation) -> bool:
-        result = observation.result
-        if isinstance(result, Rejected):
-            return False
-        seen = in_order(observation.traces, result.order)
-        following = self._follow(_Run(number, seen, _end(result)), self._plan.runs[number])
-        if not isinstance(following, Unexplained) or following.index >= len(seen):
-            return not isinstance(following, Undecided)
-        wrong = seen[following.index]
-        return any((each.role, each.task) == (wrong.role, wrong.task) for each in following.allowed)
+        parted = self.parted(number, observation)
+        if parted is None or parted.wrong is None:
+            return True
+        tasks = [(each.role, each.task) for each in parted.following.allowed]
+        return (parted.wrong.role, parted.wrong.task) in tasks
+
+    def _followed(
+        self, number: int, traces: Mapping[Role, Trace], result: RunResult
+    ) -> tuple[tuple[Seen, ...], Following]:
+        seen = in_order(traces, result.order)
+        return seen, self._follow(_Run(number, seen, _end(result)), self._plan.runs[number])
 
     def _follow(self, run: _Run, script: ScriptPlan) -> Following:
         known = self._known.get(run)

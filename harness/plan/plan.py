@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import interpreters
+from harness.plan.engine_faults import MetFault
 from harness.plan.events import Events
 from harness.plan.left_out import LeftOut
 from harness.plan.outcomes import ExpectedOutcome
@@ -69,6 +70,8 @@ class ScriptPlan:
     followed: Mapping[Role, Script] | None = None
     """In an asynchronous run: the scripts as data, with which the model follows the trace. `expected` has the events
     of one of the schedules that the specification allows."""
+    met: frozenset[MetFault] = frozenset()
+    """In an asynchronous run: the faults of the engine that its steps may meet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from random import Random
 from harness.frontend.front_end import Surroundings, WitText, surround
 from harness.model import ModelRun, Unpredictable
 from harness.model.abi import abi_from
+from harness.plan.engine_faults import engine_faults
 from harness.plan.left_out import LeftOut
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
@@ -274,4 +275,5 @@ def predicted(
     functions = tuple([function.canonical for function, _ in compiler.calls])
     calls = CallTexts(compiler.calls, notes)
     model = followed(composition, scripts)
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model)
+    met = engine_faults(run.steps) if composition.asynchronous else frozenset()
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model, met)

@@ -11,6 +11,7 @@ from harness.frontend.front_end import FrontEndError, WitText, surround
 from harness.frontend.gates import unknown_gate
 from harness.model import ModelRun, Unpredictable
 from harness.model.abi import FilterError, abi_from
+from harness.plan.engine_faults import engine_faults
 from harness.plan.outcomes import ExpectedOutcome
 from harness.plan.plan import ComponentPlan, Plan, ScriptPlan
 from harness.plan.roles import Role
@@ -121,7 +122,8 @@ def _run(
     last = steps[-1].path if steps else ()
     expected = ExpectedOutcome(trap_of(steps[-1]) if steps else None)
     try:
-        scripts = compiler.compile(tuple(with_callers(composition, steps, mode)), eager=expected.trap is not None)
+        called = tuple(with_callers(composition, steps, mode))
+        scripts = compiler.compile(called, eager=expected.trap is not None)
         seen = model_run(composition, scripts, compiler.entries)
     except StepError as error:
         raise case.error(error.path, str(error)) from error
@@ -134,7 +136,8 @@ def _run(
     functions = tuple(function.canonical for function, _ in compiler.calls)
     calls = tuple(_call_text(function, step) for function, step in compiler.calls)
     model = followed(composition, scripts)
-    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model)
+    met = engine_faults(called) if composition.asynchronous else frozenset()
+    return ScriptPlan(texts, seen.expected, seen.outcome, calls, tuple(compiler.entries), functions, model, met)
 
 
 def _call_text(function: Function, step: CallStep[str]) -> str:

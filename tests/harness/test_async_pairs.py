@@ -6,7 +6,7 @@ the end of the run count in any order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +14,7 @@ from harness.bench.settings import Settings
 from harness.bench.workbench import Workbench
 from harness.engine.results import EngineKind, RunResult, Trap
 from harness.judge.judging import judge
-from harness.judge.observation import CellRun, Observation, Observed
+from harness.judge.observation import CellRun, Observed
 from harness.judge.party import MODEL, Minority
 from harness.judge.structure import Structure
 from harness.judge.verdict import Verdict
@@ -27,8 +27,8 @@ from harness.suite.case import load_case
 from harness.suite.expectations import Expectations
 from harness.toolchains.cells import OURS, REFERENCE, pure_cell
 from harness.toolchains.selection import Ours, Selection
-from harness.trace.reader import TraceReader
 from reports.outcomes import Outcome
+from tests.harness.async_runs import Parts, joined, split
 from tests.harness.minorities import alone
 from tests.harness.verdicts import TOOLS
 
@@ -67,23 +67,7 @@ status = "returned"
 ALLOCATED = "realloc 0 1 3\n"
 """The return of a callee asks the driver for the memory of its result. The driver tells it with its next event."""
 
-Parts = list[tuple[Role, str]]
-"""What the host heard, in order."""
 Edit = Callable[[Parts], Parts]
-
-
-def split(result: RunResult) -> Iterator[tuple[Role, str]]:
-    heard = dict.fromkeys(result.traces, 0)
-    for role, length in result.order:
-        yield role, result.traces[role][heard[role] : heard[role] + length]
-        heard[role] += length
-
-
-def joined(parts: Parts, trap: Trap | None = None) -> Observation:
-    whole = {role: "".join(text for owner, text in parts if owner is role) for role in Role}
-    whole = {role: text for role, text in whole.items() if text}
-    result = RunResult(whole, trap, tuple((role, len(text)) for role, text in parts))
-    return Observation(result, {role: TraceReader().read(text) for role, text in whole.items()})
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from generator.canonical.flatten import AsyncAbi, Context, Flattening
 from generator.component.canon import BuiltinOp, StringEncoding
 from generator.componentize.canonical import CanonicalDefinitions
-from generator.componentize.definitions import CoreImport, ResourceBuiltin
+from generator.componentize.definitions import CopyBuiltin, CoreImport, ResourceBuiltin
 from generator.componentize.encoder import componentize
 from generator.componentize.options import NeededOptions, TypeContents
 from generator.componentize.plan import PlanModule
 from generator.componentize.single import plan_single
+from generator.wasm.decode import DecodedModule
+from harness.binary.canon import read_definitions
 from harness.binary.canon_definitions import CanonDefinition, CanonDefinitions, DefinitionOptions
 from harness.frontend.front_end import WitText, surround
 from harness.judge.canon_options import judge_embedded_options, judge_options, options_beside
 from harness.judge.opcodes import wrong_built_ins
 from harness.plan.roles import Role
-from tests.generator.componentize.modules import dummy_module
+from tests.generator.componentize.modules import TestModule, dummy_module, i32_type, load_world, world_section
 from tests.generator.componentize.test_task_return import task_module
 
 SYNC = (
@@ -162,7 +167,10 @@ def test_a_built_in_under_the_name_of_another(
         ("[error-context-new-latin1+utf16]", 0x1D, [("error-context.new", "error-context.debug-message")]),
         ("[stream-read-unit]", 0x0F, []),
         ("[async-lower][stream-read-0][method]r.f", 0x10, [("stream.read", "stream.write")]),
-        ("[waitable-set-poll]", 0x2E, [("waitable-set.poll", "the definition with opcode 0x2e")]),
+        ("[waitable-set-poll]", 0x2E, [("waitable-set.poll", "stream.forward")]),
+        ("[waitable-set-poll]", 0x26, [("waitable-set.poll", "the definition with opcode 0x26")]),
+        ("[stream-forward-0]f", 0x2E, []),
+        ("[future-forward-unit]f", 0x2E, [("future.forward", "stream.forward")]),
         ("[method]r.subtask-drop", 0x01, []),
         ("subtask-drop", 0x01, []),
     ],
@@ -171,6 +179,63 @@ def test_names_of_built_ins(name: str, opcode: int, wrong: list[tuple[str, str]]
     definitions = CanonDefinitions(others={("$root", name): [CanonDefinition(opcode, DefinitionOptions())]})
     found = [(each.expected, each.actual) for each in wrong_built_ins(definitions, Role.SUBJECT)]
     assert found == wrong
+
+
+FORWARDS = (
+    "package a:b; interface i { f: async func(a: stream<string>, b: future<u8>) -> stream; }"
+    " world w { import i; export i; }"
+)
+FORWARD_NAMES = [
+    (module, name)
+    for module in ("a:b/i", "[export]a:b/i")
+    for name in ("[stream-forward-0]f", "[future-forward-1]f", "[stream-forward-2]f", "[stream-forward-unit]f")
+]
+
+
+def forwards() -> DecodedModule:
+    """A core module that imports the built-ins `forward` of both sides."""
+    resolve, _ = load_world(FORWARDS)
+    module = TestModule()
+    for name in FORWARD_NAMES:
+        module.import_function(*name, i32_type(2))
+    item = next(iter(resolve.interfaces)).functions["f"]
+    core = Flattening(resolve).flatten_functype(item, Context.LIFT, AsyncAbi.CALLBACK)
+    module.add_export("[async-lift]a:b/i#f", core.type, lambda code: code.i32_const(0))
+    module.add_export("[callback][async-lift]a:b/i#f", i32_type(3, 1), lambda code: code.i32_const(0))
+    return module.finish(world_section(FORWARDS, None, "utf8"))
+
+
+def test_forward(tmp_path: Path) -> None:
+    """Each name has the definition of its kind, with the options of the reference, which are none."""
+    (tmp_path / "core.wasm").write_bytes(forwards().binary)
+    command = ["wasm-tools", "component", "new", "--skip-validation", "core.wasm", "-o", "new.wasm"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    reference, own = (tmp_path / "new.wasm").read_bytes(), componentize(plan_single(forwards()))
+    for component in (reference, own):
+        found = read_definitions(component).others
+        kinds = [(name, {(each.opcode, each.options.words()) for each in found[name]}) for name in FORWARD_NAMES]
+        assert kinds == [(name, {(0x2F if "future" in name[1] else 0x2E, "utf-8")}) for name in FORWARD_NAMES]
+        assert told(component) == []
+    assert options_beside(reference, own, Role.SUBJECT) == []
+
+
+def test_a_forward_that_is_another_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong linker: seen by the name, and beside another toolchain."""
+    right = componentize(plan_single(forwards()))
+    original = CanonicalDefinitions.core_function
+
+    def exchanged(self: CanonicalDefinitions, item: CoreImport, module: PlanModule) -> int:
+        if isinstance(item.meaning, CopyBuiltin) and item.meaning.op is BuiltinOp.STREAM_FORWARD:
+            item = replace(item, meaning=replace(item.meaning, op=BuiltinOp.STREAM_DROP_READABLE))
+        return original(self, item, module)
+
+    monkeypatch.setattr(CanonicalDefinitions, "core_function", exchanged)
+    wrong = componentize(plan_single(forwards()))
+    paths = [" ".join(name) for name in FORWARD_NAMES if "stream" in name[1]]
+    expected = [(path, "stream.forward", "stream.drop-readable") for path in paths]
+    assert told(wrong) == expected
+    beside = options_beside(right, wrong, Role.SUBJECT)
+    assert sorted((each.path, each.expected, each.actual) for each in beside) == sorted(expected)
 
 
 def test_what_is_no_component() -> None:

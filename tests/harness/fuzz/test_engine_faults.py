@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,7 +11,6 @@ from harness.frontend.front_end import WitText, surround
 from harness.fuzz import case_reducer
 from harness.fuzz.async_faults import one_step_more
 from harness.fuzz.case_text import CaseParts
-from harness.fuzz.engine_faults import EngineFault, MetFault, adds_engine_fault, engine_faults
 from harness.plan.async_steps import (
     AwaitStep,
     CancelledStep,
@@ -24,8 +24,10 @@ from harness.plan.async_steps import (
     SetStep,
     StopStep,
     WaitStep,
+    WriteStep,
     YieldStep,
 )
+from harness.plan.engine_faults import EngineFault, MetFault, adds_engine_fault, engine_faults
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
 from harness.planner.bare import planned_world
@@ -59,6 +61,11 @@ def reads(*after: str) -> MetFault:
 
 
 READS = reads()
+ASKED = MetFault(EngineFault.F3, "c")
+DONE = MetFault(EngineFault.F5, "t")
+CANCEL = CancelStep("c", asynchronous=True, status=State.STARTED)
+WRITTEN, DROPPED = WriteStep[str]("t", status=State.COMPLETED), DropStep[str]("s")
+WAITS = (SET, JoinStep("t", "w"), WaitStep("w", poll=True))
 
 TABLE: dict[str, tuple[Steps, set[MetFault]]] = {
     "a read of a future that is left": ((FUTURE, call(READ)), {READS}),
@@ -87,6 +94,33 @@ TABLE: dict[str, tuple[Steps, set[MetFault]]] = {
     "cancelled, dropped at once": ((GOES_ON, CancelStep("c"), AwaitStep("c"), DROP), set()),
     "ends when it returns": ((ENDS, *TOLD, YieldStep(1), DROP), set()),
     "returns again": ((call(ReturnStep(), ReturnStep(), YieldStep(1), name="c"), *TOLD, YieldStep(1), DROP), set()),
+    "dropped late, by whoever has it": (
+        (replace(GOES_ON, by=Role.DRIVER), *TOLD, replace(YieldStep(1), by=Role.DRIVER), DROP),
+        {CONTINUES},
+    ),
+    "asked for twice": ((GOING, CANCEL, CANCEL), {ASKED}),
+    "asked for twice, waiting at last": ((GOING, CANCEL, CancelStep("c")), {ASKED}),
+    "asked for again after the answer": (
+        (GOING, CancelStep("c", asynchronous=True, status=State.CANCELLED), CANCEL),
+        set(),
+    ),
+    "asked for again after the wait": ((GOING, CANCEL, AwaitStep("c"), CANCEL), set()),
+    "a done end in a set": ((FUTURE, call(WRITTEN, *WAITS), DROPPED), {DONE}),
+    "an end that is done in the set": (
+        (FUTURE, call(WriteStep[str]("t", status=State.COPYING), *WAITS, WaitStep("w")), DROPPED),
+        {DONE},
+    ),
+    "an end that is copying in a set": (
+        (FUTURE, call(WriteStep[str]("t", status=State.COPYING), *WAITS), DROPPED),
+        set(),
+    ),
+    "a done end that left its set": (
+        (FUTURE, call(WRITTEN, SET, JoinStep("t", "w"), JoinStep("t"), *WAITS[2:]), DROPPED),
+        set(),
+    ),
+    "a done end that is dropped first": ((FUTURE, call(WRITTEN, SET, DropStep("t"), *WAITS), DROPPED), set()),
+    "a done end whose other end stays": ((FUTURE, call(WRITTEN, *WAITS)), set()),
+    "a done end of a stream": ((NUMBERS, call(WRITTEN, *WAITS), DROPPED), set()),
     "in place beside another": ((GOING, call(IN_PLACE), AwaitStep("c")), {YIELDS}),
     "in place alone": ((GOING, AwaitStep("c"), call(IN_PLACE)), set()),
     "in place in its own call": ((call(IN_PLACE, name="c"), AwaitStep("c")), set()),
@@ -100,6 +134,11 @@ def test_what_steps_may_meet(steps: Steps, met: set[MetFault]) -> None:
 
 
 DRIFTS: dict[str, tuple[Steps, Steps]] = {
+    "F3": ((GOING, CANCEL, AwaitStep("c"), CANCEL), (GOING, CANCEL, CANCEL)),
+    "F5": (
+        (FUTURE, call(WRITTEN, SET, JoinStep("t", "w"), JoinStep("t"), *WAITS[2:]), DROPPED),
+        (FUTURE, call(WRITTEN, *WAITS), DROPPED),
+    ),
     "F1": ((FUTURE, call(READ, AwaitStep("s"))), (FUTURE, call(READ))),
     "F1 after fewer turns": ((FUTURE, call(READ, YieldStep(1))), (FUTURE, call(READ))),
     "F6": (
@@ -141,7 +180,7 @@ def test_a_case_about_a_fault_of_the_engine_is_reduced() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_random_plans_and_injected_faults_avoid_them(seed: int) -> None:
     world = planned_world(surround(WitText(WIT, "w.wit")), Random(seed), 20, "t")
-    late = {EngineFault.F6, EngineFault.F7}
+    late = {EngineFault.F3, EngineFault.F6, EngineFault.F7}
     for run in world.runs:
         assert not {met for met in engine_faults(run.steps) if met.fault in late}
         for number in range(9):
