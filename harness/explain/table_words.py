@@ -37,7 +37,7 @@ def table_words(table: NegativeCases) -> str:
 def row_words(row: NegativeCase) -> Iterator[str]:
     """The fault, where the rule is, who must refuse it, and what wasm-tools does."""
     yield f"line {row.line}: {row.why}"
-    if row.message.startswith("unsupported"):
+    if row.limit_of_ours:
         yield "  rule: none; ours does not support this"
         yield f"  {_STAGES[row.stage]} of ours says: {row.message}"
     else:

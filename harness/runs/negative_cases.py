@@ -122,8 +122,8 @@ def rows_covered(table: NegativeCases) -> tuple[Covered, ...]:
 
 def _is_asked(toolchain: Toolchain, row: NegativeCase) -> bool:
     """Others need not refuse valid input that ours does not support."""
-    limit_of_ours = row.message.startswith("unsupported") and toolchain.name != OURS and toolchain.tool != TOOL
-    return not limit_of_ours and not _lacks(toolchain, row) and not _other_version(toolchain, row)
+    needless = row.limit_of_ours and toolchain.name != OURS and toolchain.tool != TOOL
+    return not needless and not _lacks(toolchain, row) and not _other_version(toolchain, row)
 
 
 def _other_version(toolchain: Toolchain, row: NegativeCase) -> bool:

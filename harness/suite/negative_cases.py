@@ -35,6 +35,11 @@ class NegativeCase:
     versions: str = ""
     """Conditions on the version of wasm-tools; others are not asked."""
 
+    @property
+    def limit_of_ours(self) -> bool:
+        """Whether the input is valid, and only ours does not support it: our message says so."""
+        return self.message.startswith("unsupported")
+
 
 @dataclass(frozen=True)
 class NegativeCases:
