@@ -13,6 +13,8 @@ from generator.wasm.code import Code, Op
 from generator.wasm.leb128 import encode_unsigned
 from generator.wasm.types import FuncType
 
+_LOCAL_SET = 0x21
+
 
 class Body(Code):
     """Instructions of one function, with calls of functions whose index is not yet known."""
@@ -20,6 +22,23 @@ class Body(Code):
     def __init__(self, params: int) -> None:
         super().__init__(params)
         self.calls: list[tuple[int, Func]] = []
+        self._last_set = 0, 0, -1
+        """The start and the end of the last `local.set`, and its local."""
+
+    def local_set(self, index: int) -> None:
+        start = len(self.out)
+        super().local_set(index)
+        self._last_set = start, len(self.out), index
+
+    def local_get(self, index: int) -> None:
+        """Directly after a `local.set` of the same local, both become a `local.tee`: a single-pass engine would load
+        what it has just stored."""
+        start, end, local = self._last_set
+        if local == index and end == len(self.out) and self.out[start] == _LOCAL_SET:
+            del self.out[start:]
+            self.local_tee(index)
+        else:
+            super().local_get(index)
 
     def call_to(self, function: Func) -> None:
         self.out.append(0x10)
@@ -36,9 +55,9 @@ class Body(Code):
         self.address(local, bytes)
         self.local_set(local)
 
-    def count_down(self, local: int) -> None:
-        """Repeat the innermost loop until `local`, counted down by one, is zero."""
-        self.address(local, -1)
+    def count_down(self, local: int, by: int = 1) -> None:
+        """Repeat the innermost loop until `local`, counted down, is zero."""
+        self.address(local, -by)
         self.local_tee(local)
         self.br_if(0)
 

@@ -10,6 +10,7 @@ from generator.canonical.layout import POINTER_SIZE, discriminant_size
 from generator.dylib.code import intrinsics
 from generator.dylib.code.assembly import Assembly, Body, Func
 from generator.dylib.code.branches import branch_on_case
+from generator.dylib.code.elements import visit_elements, visit_elements_unrolled
 from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, push
 from generator.dylib.code.joined import Source, get_flat
@@ -190,15 +191,19 @@ class Lift:
         body.local_tee(left)
         body.op(Op.I32_EQZ)
         body.br_if(0)
-        body.loop()
-        for part, at in node.places:
-            self.from_memory(body, cx, part, cursor, at)
-        body.local_get(cx)
-        body.i32_const(node.index)
-        body.call_to(self.assembly.intrinsic(intrinsics.LIST_APPEND if is_list else intrinsics.MAP_APPEND))
-        body.advance(cursor, node.stride)
-        body.count_down(left)
-        body.end()
+        plan = self.helpers.plan
+
+        def element(offset: int) -> None:
+            for part, at in node.places:
+                inlined = plan.in_loop((part, Mode.LIFT_MEMORY))
+                lift = self.inline_from_memory if inlined else self.from_memory
+                lift(body, cx, part, cursor, offset + at)
+            body.local_get(cx)
+            body.i32_const(node.index)
+            body.call_to(self.assembly.intrinsic(intrinsics.LIST_APPEND if is_list else intrinsics.MAP_APPEND))
+
+        visit = visit_elements_unrolled if plan.unrolls_loop(node, Mode.LIFT_FLAT) else visit_elements
+        visit(body, cursor, left, node.stride, element)
         self.free_elements(body, cx, node, cursor, length)
         body.end()
         for local in (cursor, left, length):

@@ -14,6 +14,7 @@ from generator.dylib.code import intrinsics
 from generator.dylib.code.allocate import define_allocate
 from generator.dylib.code.assembly import Assembly, Body, Func
 from generator.dylib.code.branches import branch_on_case
+from generator.dylib.code.elements import visit_elements, visit_elements_unrolled
 from generator.dylib.code.helpers import Helpers
 from generator.dylib.code.intrinsics import core_type, pop
 from generator.dylib.code.joined import Flat, widen, widen_all, zeros
@@ -144,13 +145,18 @@ class Lower:
     def check_discriminant(self, body: Body, discriminant: int, cases: int) -> None:
         """Trap if the local `discriminant` is invalid, because it could be cut to a valid one.
 
-        The comparison is inlined: a call takes as long as a call of the interpreter.
+        The comparison is inlined: a call takes as long as a call of the interpreter. If the number of cases is a power
+        of two, the bits above are tested: a single-pass engine makes a number of a comparison before it branches.
         """
         if discriminant_size(cases) == POINTER_SIZE:  # the reader sees the whole value
             return
         body.local_get(discriminant)
-        body.i32_const(cases)
-        body.op(Op.I32_GE_U)
+        if cases & (cases - 1) == 0:
+            body.i32_const(-cases)
+            body.op(Op.I32_AND)
+        else:
+            body.i32_const(cases)
+            body.op(Op.I32_GE_U)
         body.if_()
         body.call_to(self.helpers.invalid_discriminant())
         body.end()
@@ -246,18 +252,24 @@ class Lower:
         body.call_to(self._allocate_elements())
         body.local_tee(cursor)
         body.mem(Mem.I32_STORE, POINTER_SIZE, offset)
-        body.local_get(left)
-        body.if_()
-        body.loop()
-        body.local_get(cx)
-        body.i32_const(node.index)
-        body.call_to(self.assembly.intrinsic(intrinsics.pop_iter_next(node.kind, self.abi_version)))
-        for part, at in node.places:
-            self.to_memory(body, cx, part, cursor, at)
-        body.advance(cursor, node.stride)
-        body.count_down(left)
-        body.end()
-        body.end()
+        plan = self.helpers.plan
+
+        def element(offset: int) -> None:
+            body.local_get(cx)
+            body.i32_const(node.index)
+            body.call_to(self.assembly.intrinsic(intrinsics.pop_iter_next(node.kind, self.abi_version)))
+            for part, at in node.places:
+                inlined = plan.in_loop((part, Mode.LOWER_MEMORY))
+                lower = self.inline_to_memory if inlined else self.to_memory
+                lower(body, cx, part, cursor, offset + at)
+
+        if plan.unrolls_loop(node, Mode.LOWER_MEMORY):
+            visit_elements_unrolled(body, cursor, left, node.stride, element)
+        else:
+            body.local_get(left)
+            body.if_()
+            visit_elements(body, cursor, left, node.stride, element)
+            body.end()
         body.local_get(cx)
         body.i32_const(node.index)
         body.call_to(self.assembly.intrinsic(intrinsics.pop_iter(node.kind, self.abi_version)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum, unique
 
+from generator.dylib.code.elements import UNROLLED
 from generator.dylib.world.functions import FunctionUse
 from generator.dylib.world.options import Optimize
 from generator.dylib.world.types import Kind, Node, Passing
@@ -44,6 +45,14 @@ _HELPER = 16
 _SMALL = 80
 """Code up to this size is always inlined for speed: the call of a helper takes as long as one or two of its
 instructions, and more on a single-pass engine (`benchmarks.calls`)."""
+_IN_LOOP = 400
+"""An element's code up to this size is written into the loops over lists of it, for speed: the call of a helper is then
+not repeated for each element."""
+_UNROLLED_BYTES = 2048
+"""For all unrolled loops of a library together. The reference's smallest library is larger than ours by more than that,
+so that none of ours becomes larger than the reference's by unrolling."""
+_OF_ELEMENT = 8
+"""The call that appends an element, or goes to the next."""
 _MAX_DEPTH = 24
 """Code nested deeper than this goes into a helper, so the generator's own recursion stays shallow."""
 
@@ -91,6 +100,11 @@ def parts_of(node: Node, mode: Mode) -> list[Conversion]:
             return [(part, mode) for part in node.parts if part is not None]
 
 
+def is_loop(node: Node, mode: Mode) -> bool:
+    """Whether a conversion's code contains the loop over the elements of a list or map."""
+    return node.passing is Passing.SEQUENCE and mode in (Mode.LIFT_FLAT, Mode.LOWER_MEMORY)
+
+
 class HelperPlan:
     """Decides once, from all uses of types by functions; `is_helper` answers."""
 
@@ -105,6 +119,8 @@ class HelperPlan:
         self._small = _SMALL if optimize is Optimize.SPEED else 0
         self._costs: dict[Conversion, int] = {}
         self._depth: dict[Conversion, int] = {}
+        self._unrolled: set[Conversion] = set()
+        self._unrolled_bytes = _UNROLLED_BYTES if self.for_speed else 0
         self._helpers = set(forced)
         uses: dict[Conversion, int] = dict.fromkeys(self._helpers, 1)
         for conversion in roots:
@@ -118,6 +134,32 @@ class HelperPlan:
     def is_helper(self, node: Node, mode: Mode) -> bool:
         return (node, mode) in self._helpers
 
+    @property
+    def for_speed(self) -> bool:
+        return self._small > 0
+
+    def in_loop(self, conversion: Conversion) -> bool:
+        """Whether the code of an element is in the loop over its list, even if it is a helper elsewhere."""
+        node, _ = conversion
+        within = node.passing in (Passing.PRODUCT, Passing.SUM) and self._costs[conversion] <= _IN_LOOP
+        return self.for_speed and within and not self._is_deep(conversion)
+
+    def unrolls_loop(self, node: Node, mode: Mode) -> bool:
+        """Whether the loop over a list has several elements in a turn."""
+        return (node, mode) in self._unrolled
+
+    def _is_deep(self, conversion: Conversion) -> bool:
+        return self._depth[conversion] % _MAX_DEPTH == _MAX_DEPTH - 1
+
+    def _written(self, conversion: Conversion) -> Iterator[tuple[Conversion, int]]:
+        """The parts of a conversion's code that may be helpers, and how often each is used: in a loop, those of an
+        element instead of it."""
+        for part in parts_of(*conversion):
+            if is_loop(*conversion) and self.in_loop(part):
+                yield from self._written(part)
+            else:
+                yield part, self._repeats(conversion, part)
+
     def element_cost(self, node: Node, mode: Mode) -> int:
         """The cost of all parts of a product, counted once, at the place of the product's code."""
         return sum([self._inline_or_call(part) for part in parts_of(node, mode)])
@@ -130,13 +172,15 @@ class HelperPlan:
         if conversion in self._helpers or self._pays(conversion, count):
             self._helpers.add(conversion)
             count = 1
-        for part in parts_of(*conversion):
-            uses[part] = uses.get(part, 0) + count * self._repeats(conversion, part)
+        for part, times in self._written(conversion):
+            uses[part] = uses.get(part, 0) + count * times
 
     def _pays(self, conversion: Conversion, count: int) -> bool:
         cost = self._costs[conversion]
-        if self._depth[conversion] % _MAX_DEPTH == _MAX_DEPTH - 1:
+        if self._is_deep(conversion):
             return True
+        if conversion in self._unrolled:
+            return count > 1
         if cost <= self._small:
             return False
         name = len(conversion[0].name) + 8
@@ -158,9 +202,27 @@ class HelperPlan:
         """The size in bytes of a conversion's inlined code, if its parts are called where that is shorter."""
         node, mode = conversion
         conversions = parts_of(node, mode)
-        inner = sum([self._inline_or_call(part) for part in conversions])
+        loop = is_loop(node, mode)
+        inner = sum(
+            [self._costs[part] if loop and self.in_loop(part) else self._inline_or_call(part) for part in conversions]
+        )
         self._depth[conversion] = 1 + max([self._depth[part] for part in conversions], default=0)
-        self._costs[conversion] = self._own_cost(node, mode, inner, len(conversions)) + inner
+        unrolled = self._unroll(conversion, inner) if loop and node.kind is Kind.LIST else 0
+        self._costs[conversion] = self._own_cost(node, mode, inner, len(conversions)) + inner + unrolled
+
+    def _unroll(self, conversion: Conversion, cost: int) -> int:
+        """The cost of unrolling the loop of a list, which is done if its elements are plain: scalars, strings, or small
+        sums of these. 0 if the loop is not unrolled."""
+        (element,) = conversion[0].parts
+        assert element is not None, "a list has elements"
+        parts = element.parts if element.passing is Passing.SUM else (element,)
+        plain = all(part is None or part.passing is Passing.WHOLE for part in parts)
+        more = UNROLLED * (cost + _OF_ELEMENT)
+        if not plain or cost > self._small or more > self._unrolled_bytes:
+            return 0
+        self._unrolled.add(conversion)
+        self._unrolled_bytes -= more
+        return more
 
     def _own_cost(self, node: Node, mode: Mode, inner: int, parts: int) -> int:
         match node.passing:

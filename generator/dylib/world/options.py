@@ -24,7 +24,8 @@ class Optimize(Enum):
     """Which code is preferred (docs/generated-code.md)."""
 
     SPEED = "speed"
-    """Small conversions are inlined wherever they are used."""
+    """Small conversions are inlined wherever they are used, elements in the loops over their lists; loops over plain
+    elements are unrolled."""
     SIZE = "size"
     """A conversion that is used several times becomes a function, if that is shorter."""
 

@@ -54,6 +54,13 @@ WORLDS = [
     }
     world w { import i; export i; }
     """,
+    # more lists than are unrolled
+    f"""
+    interface i {{
+      {" ".join(f"variant v{n} {{ a(u8), b(f32), c(string), d }} take{n}: func(x: list<v{n}>);" for n in range(60))}
+    }}
+    world w {{ import i; }}
+    """,
 ]
 
 

@@ -5,6 +5,7 @@ The other side of each call is the tests' own Canonical ABI; the interpreter is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -89,6 +90,25 @@ def check(
     assert seen == [args]
     assert (host.blocks, host.contexts) == ({}, {})
     assert host.stack_pointer.value(host.store) == STACK_TOP
+
+
+@pytest.mark.parametrize("optimize", Optimize)
+@pytest.mark.parametrize("length", range(10))
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        (Shape("u16"), lambda n: 1000 + n),
+        (Shape("string"), lambda n: b"x" * n),
+        (Shape("option", (Shape("u64"),)), lambda n: (n % 2, n << 40 if n % 2 else None)),
+        (Shape("variant", (Shape("u8"), None, Shape("string"))), lambda n: (n % 3, (n, None, b"%d" % n)[n % 3])),
+    ],
+)
+def test_turns_of_an_unrolled_loop(
+    element: Shape, value: Callable[[int], Any], length: int, optimize: Optimize
+) -> None:
+    """Single elements, then full turns of several."""
+    many, list_type = [value(n) for n in range(length)], Shape("list", (element,))
+    check([list_type], list_type, [many], many, {}, optimize)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
