@@ -17,13 +17,14 @@ class Filters(Enum):
     NONE = "none"
     ALL = "all"
     SOME = "some"
+    EXPORTS = "exports"
 
 
-FILTERS_EVERY = 13
+FILTERS_EVERY = 3
 """One in so many worlds has filters, if it has asynchronous functions. Odd, because the toolchains of odd and of even
 worlds differ; without a common factor with the distances of task hooks and link cases."""
 
-_BY_TURN = (Filters.ALL, Filters.SOME)
+_BY_TURN = (Filters.EXPORTS, Filters.SOME, Filters.EXPORTS, Filters.ALL)
 
 
 def filters_of(index: int) -> Filters:
@@ -33,12 +34,15 @@ def filters_of(index: int) -> Filters:
 
 
 def chosen(choice: Filters, world: World) -> tuple[str, ...]:
-    """The filters for a world; none for a world without asynchronous functions. `SOME`: every second function."""
+    """The filters for a world; none for a world without asynchronous functions. `SOME`: every second function.
+    `EXPORTS`: all that it exports, which then wait in place for what it imports."""
     functions = list(async_functions(world))
     if choice is Filters.NONE or not functions:
         return ()
     if choice is Filters.ALL:
         return ("-all",)
+    if choice is Filters.EXPORTS:
+        return tuple([filter_of(side, function) for side, function in functions if side == "export"])
     return tuple([filter_of(side, function) for side, function in functions[::2]])
 
 

@@ -23,7 +23,7 @@ from harness.text import atomic
 from harness.text.files import read_text_file
 
 FILE = "campaign.json"
-FORMAT = 8
+FORMAT = 9
 MAX_BYTES = 256 << 20
 """No campaign writes a larger file."""
 

@@ -54,6 +54,10 @@ class Detector:
         """The findings of the model alone: faster, and mostly enough."""
         return self._detect(mutant, ())
 
+    def try_ours(self) -> None:
+        """One trial of ours, with all opinions."""
+        _hits(self._bench, OURS, others(self._bench), self._plan, self._options, Area.GENERATOR)
+
     def _detect(self, mutant: str, beside: tuple[str, ...]) -> Detection | None:
         for hit in _hits(self._bench, PREFIX + mutant, beside, self._plan, self._options, _area(mutant)):
             bucket = hit.bucket

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,8 @@ from harness.mutants.mutant import Mutant
 from harness.mutants.shown_link_cases import LINK_CASES
 from harness.mutants.toolchain import PREFIX
 from harness.mutation.detect import Detection
-from harness.mutation.tasks import Detections, TriedWorld, TryCase, TryLinkCase, TryRandom, TryShown
-from harness.process.interrupts import completed, result_of
+from harness.mutation.tasks import Detections, Tried, TriedWorld, TryCase, TryLinkCase, TryRandom, TryShown
+from harness.process.interrupts import result_of
 from harness.runs.messages import WorkerTask
 from harness.runs.pool import TaskFailed
 from harness.runs.runner import Runner
@@ -25,6 +25,9 @@ from harness.toolchains.choose import Tools
 
 Told = Callable[[str], None]
 """Called with a short description of the last action."""
+AT_ONCE = 16
+"""Mutants of one trial: few enough that it ends soon although each takes seconds where the reference is wrong, because
+then all cells run; many enough that what they share costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,6 @@ class Survey:
         self._jobs = jobs
         self.told: Told = lambda _: None
         self._options = Options(artifacts=None)
-        self._stopped = False
 
     @staticmethod
     def tools(tools: Tools, mutants: Iterable[Mutant]) -> Tools:
@@ -109,36 +111,49 @@ class Survey:
         return kind(file.path, mutants, self._options)
 
     def fuzz(self, recipe: Recipe, seconds: float) -> None:
-        """Trials of the fuzzer for each mutant until one notices it or a worker has spent that time on it."""
-        self._stopped = False
-        threads = ThreadPoolExecutor(self._jobs)
-        drawn = {name: row for name, row in self.rows.items() if row.drawn}
-        futures = {threads.submit(self._fuzz, row, recipe, seconds): name for name, row in drawn.items()}
-        try:
-            for future in completed(futures):
-                fuzzed = self.rows[futures[future]].fuzzed = future.result()
-                seen = f"after {fuzzed.worlds} worlds" if fuzzed.detection is not None else "not noticed"
-                self.told(f"{futures[future]}: {seen}")
-        finally:
-            # an interruption does not wait for a world: the closed run ends the work that the threads wait for
-            self._stopped = True
-            threads.shutdown(wait=False, cancel_futures=True)
-
-    def _fuzz(self, row: MutantRow, recipe: Recipe, seconds: float) -> Fuzzed:
-        spent = 0.0
+        """The trials of one campaign, in their order, each for all mutants that none has noticed and on which a worker
+        has spent less than that time."""
+        left = {name: 0.0 for name, row in self.rows.items() if row.drawn}
+        if not seconds:
+            for name in left:
+                self.rows[name].fuzzed = Fuzzed(0.0, 0, None)
+            return
         index = 0
-        while spent < seconds and not self._stopped:
-            task = TryRandom(row.mutant.name, recipe, index, self._options)
-            index += 1
-            try:
-                tried: TriedWorld = self._run.submit(task).result()
-            except TaskFailed as error:
-                row.errors.append(f"world {index - 1} of seed {recipe.seed}: {error}")
-                return Fuzzed(spent, index, None)
-            spent += tried.seconds
-            if tried.detection is not None:
-                return Fuzzed(spent, index, tried.detection, tried.wit)
-        return Fuzzed(spent, index, None)
+        while left:
+            parts = [tuple(part) for part in _parts(list(left), AT_ONCE)]
+            # one world after the other, as long as all workers have a part of it: the next one needs fewer mutants
+            worlds = range(index, index + max(1, self._jobs // len(parts)))
+            index = worlds.stop
+            trials = [(at, part, self._random(part, recipe, at)) for at in worlds for part in parts]
+            for at, part, future in trials:
+                for name, tried in self._tried(future, part, left, recipe, at):
+                    left[name] += tried.seconds if tried is not None else 0.0
+                    if tried is None or tried.detection is not None or left[name] >= seconds:
+                        spent, found = left.pop(name), tried or TriedWorld(0.0)
+                        self.rows[name].fuzzed = Fuzzed(spent, at + 1, found.detection, found.wit)
+                self.told(f"world {at}: {len(left)} not noticed")
+
+    def _random(self, names: tuple[str, ...], recipe: Recipe, index: int) -> Future[Any]:
+        return self._run.submit(TryRandom(names, recipe, index, self._options))
+
+    def _tried(
+        self, future: Future[Any], part: tuple[str, ...], left: Container[str], recipe: Recipe, index: int
+    ) -> Iterator[tuple[str, TriedWorld | None]]:
+        """The results of a trial for those of its mutants that are `left`. If it fails, each is tried alone; None for
+        one that fails alone."""
+        names = [name for name in part if name in left]
+        try:
+            found: Tried = result_of(future)
+        except TaskFailed as error:
+            if len(part) > 1:
+                alone = [((name,), self._random((name,), recipe, index)) for name in names]
+                for one, again in alone:
+                    yield from self._tried(again, one, left, recipe, index)
+            elif names:
+                self.rows[names[0]].errors.append(f"world {index} of seed {recipe.seed}: {error}")
+                yield names[0], None
+        else:
+            yield from ((name, found[name]) for name in names)
 
     def _each(self, tasks: Sequence[tuple[str, tuple[str, ...], WorkerTask]]) -> Iterable[tuple[str, Detections]]:
         futures: list[tuple[str, tuple[str, ...], Future[Any]]] = [
@@ -153,3 +168,8 @@ class Survey:
                 continue
             yield name, found
             self.told(f"{name}: {len(found)} noticed")
+
+
+def _parts(names: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ from harness.bench.workbench import Workbench
 from harness.engine.features import missing
 from harness.frontend.front_end import FrontEndError, WitText
 from harness.fuzz.bucket import finding_shape
+from harness.fuzz.filters import filters_of
 from harness.fuzz.linking.trial import draw_program, is_link_trial, prepared_link_case
 from harness.fuzz.planned import encodings_of, hooks_of, plan_trial
 from harness.fuzz.trial import Recipe, draw
@@ -25,8 +27,10 @@ from harness.mutation.detect import Detection, Detector, with_tool
 from harness.plan.plan import Plan
 from harness.planner import case_plan, check_plan
 from harness.process.starved import STRETCH
+from harness.process.steps import StepLost
 from harness.suite.case import load_case, parse_case
 from harness.suite.link_case import LinkCase, load_link_case, parse_link_case
+from harness.text.limits import planning
 from harness.text.toml_lines import FileError
 from harness.toolchains.cells import First
 from reports.outcomes import Outcome
@@ -162,33 +166,73 @@ class _Clock:
         return counted(time.perf_counter() - wall, time.process_time() - processor)
 
 
+Tried = dict[str, TriedWorld]
+"""The trials of one world by mutant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What the mutants of a trial share. `same`: whether a mutant makes the same as ours, so that nothing runs."""
+
+    wit: str
+    try_it: Callable[[str], Detection | None]
+    same: Callable[[str], bool] = lambda _: False
+    try_ours: Callable[[], None] = lambda: None
+
+
 @dataclass(frozen=True, slots=True)
 class TryRandom:
-    """One complete trial of the fuzzer, even if the mutant makes the same as ours."""
+    """One trial of the fuzzer for each of these mutants. World, plan and what ours does are made once, and their time
+    counts for each mutant, as if it were alone."""
 
-    mutant: str
+    mutants: tuple[str, ...]
     recipe: Recipe
     index: int
     options: Options
 
-    def perform(self, bench: Workbench) -> TriedWorld:
+    def perform(self, bench: Workbench) -> Tried:
         clock = _Clock()
+        try:
+            trial = self._trial(bench)
+        except (FrontEndError, StepLost):
+            trial = None  # the fuzzer reports such a world; it shows no mutant
+        common = clock.spent()
+        if trial is None:
+            return {mutant: TriedWorld(common) for mutant in self.mutants}
+        found: Tried = {}
+        ours: float | None = None
+        for mutant in self.mutants:
+            own = _Clock()
+            if not trial.same(mutant):
+                seen = trial.try_it(mutant)
+                found[mutant] = TriedWorld(common + own.spent(), seen, trial.wit if seen is not None else "")
+                continue
+            if ours is None:
+                own = _Clock()
+                trial.try_ours()
+                ours = own.spent()
+            found[mutant] = TriedWorld(common + ours)
+        return found
+
+    def _trial(self, bench: Workbench) -> _Trial | None:
+        """None if no engine can run the world. Raises `FrontEndError`, `StepLost`."""
         recipe = self.recipe
         if is_link_trial(recipe.worlds, self.index):
-            trial = prepared_link_case(draw_program(recipe.seed, self.index)[0])
-            names = (self.mutant,)
-            found = _try_link_case(bench, trial.case, trial.prepared, names, self.options).get(self.mutant)
-            return TriedWorld(clock.spent(), found, trial.case.wit if found is not None else "")
-        world = draw(recipe, self.index, bench)
-        values = Random(world.script_seed)
-        try:
-            extra = encodings_of(self.index), hooks_of(self.index)
+            with bench.steps.bounded("program"):
+                trial = prepared_link_case(draw_program(recipe.seed, self.index)[0])
+            case, prepared = trial.case, trial.prepared
+
+            def try_it(mutant: str) -> Detection | None:
+                return _try_link_case(bench, case, prepared, (mutant,), self.options).get(mutant)
+
+            return _Trial(case.wit, try_it)
+        with bench.steps.bounded("world"):
+            world = draw(recipe, self.index, bench)
+        with bench.steps.bounded("plan", extra=planning(recipe.calls)):
+            values = Random(world.script_seed)
+            extra = encodings_of(self.index), hooks_of(self.index), filters_of(self.index)
             planned = plan_trial(world.wit, world.name, world.features, values, recipe.calls, recipe.fault_runs, *extra)
-        except FrontEndError:
-            return TriedWorld(clock.spent())
-        plan = planned.plan
-        detection = None
-        if not missing(plan.needs):
-            options = replace(self.options, first=First.IN_TURNS, turn=self.index)
-            detection = Detector(bench, plan, options).by_all(self.mutant)
-        return TriedWorld(clock.spent(), detection, world.wit if detection is not None else "")
+        if missing(planned.plan.needs):
+            return None
+        detector = Detector(bench, planned.plan, replace(self.options, first=First.IN_TURNS, turn=self.index))
+        return _Trial(world.wit, detector.by_all, detector.builds_the_same, detector.try_ours)

@@ -153,7 +153,7 @@ def _together(
     chosen = sorted(random.sample(fit, len(fit)), key=lambda item: item[1].end is None)[:_CALLS_TOGETHER]
     while chosen:
         caller = TaskCaller(composition, random, chosen)
-        rounds = min(3, max(1, _CALLS_TOGETHER // len(chosen)))
+        rounds = max(1, _CALLS_TOGETHER // len(chosen))
         run = RunSteps(plan_steps(caller, chosen, rounds, Progress()), s.Lists.BY_ELEMENT)
         try:
             Compiler(composition, run.lists, _as_it_is).compile(run.steps)

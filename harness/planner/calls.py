@@ -118,11 +118,13 @@ class Caller:
     def _once_in(self, count: int) -> bool:
         return self._random.randrange(count) == count - 1
 
-    def _call_nested(self, frame: Doing) -> bool:
-        """Call an import of the subject while it is being called; False if there is none for it."""
+    def _call_nested(self, frame: Doing, in_place: bool = False) -> bool:
+        """Call an import of the subject while it is being called; False if there is none for it. `in_place`: rather one
+        that the task waits for in place."""
         if not self._nested:
             return False
-        self.call(frame, self._random.choice(self._nested))
+        waiting = [f for f in self._nested if self.composition.concurrent(Role.SUBJECT, f)] if in_place else []
+        self.call(frame, self._random.choice(waiting or self._nested))
         return True
 
     def _call_in_destructor(self, frame: Doing) -> bool:
@@ -189,11 +191,18 @@ class Caller:
             ]
         )
 
-    def _gave(self, frame: Doing, function: Function, given: Sequence[Value], lent: Lent | None = None) -> None:
+    def _gave(
+        self,
+        frame: Doing,
+        function: Function,
+        given: Sequence[Value],
+        lent: Lent | None = None,
+        started: bool = True,
+    ) -> None:
         """After a call with these arguments."""
         for value, param in zip(given, function.params, strict=True):
             if param.type.holds_handles:
-                self._passing.after(frame, value, param.type, lent)
+                self._passing.after(frame, value, param.type, lent, started)
 
     def _meeting(self, frame: Doing, function: Function, given: Sequence[Value]) -> Meeting | None:
         if not (self._together and frame.waits and function.is_async):
@@ -226,8 +235,9 @@ class Caller:
             self._streaming.meet(frame, meeting)
         if role is Role.SUBJECT:
             self._call_waiting(frame)
-            if self._nested and self._once_in(6):
-                self._call_nested(frame)
+            in_place = waits and not self.composition.lifted_async(role, function)
+            if self._nested and self._once_in(2 if in_place else 6):
+                self._call_nested(frame, in_place)
         returned: list[str] = []
         if result is not None and function.result is not None and function.result.holds_handles:
             result = self._passing.give(frame, result, function.result)
@@ -252,7 +262,7 @@ class Caller:
 
     def _yield(self, frame: Doing) -> None:
         """Now and then a task that may wait yields, so that there is something to choose."""
-        if frame.waits and self._once_in(8):
+        if frame.waits and self._once_in(4):
             frame.steps.append(YieldStep(1 + self._random.randrange(2), by=frame.by))
 
     def _call_waiting(self, frame: Doing) -> None:

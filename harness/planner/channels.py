@@ -101,6 +101,8 @@ class Channel:
         self.shape = shape
         self.tail: Tail | None = None
         """What a task that has returned its readable end still does with the writable one."""
+        self.stays = False
+        """Whether the readable end is given to nobody any more."""
         self.offered = 0
         """How many elements it writes."""
         self._bare: t.Stream | t.Future = bare

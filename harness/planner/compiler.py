@@ -184,7 +184,9 @@ class Compiler(Generic[V]):
         """The destructor's frame. If one destructor does something, all have frames, because frames are used in
         order."""
         resource = self.names.made.get(step.handle)
-        if resource is None or not self.names.holds(role, step.handle) or step.trap is not None:
+        # what a component gave away and can drop is there again: its call was cancelled before it started
+        has = step.stale or self.names.holds(role, step.handle)
+        if resource is None or not has or step.trap is not None:
             if step.during:
                 raise StepError((*step.path, "during"), f"dropping ${step.handle} here destroys nothing")
             return

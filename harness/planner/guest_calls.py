@@ -97,15 +97,15 @@ class _WrappingOwnership(Ownership):
         super().__init__(wrapping.composition, random, rooms, call_nested)
         self._wrapping = wrapping
 
-    def destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
+    def destroy(self, frame: Doing, identity: ResourceIdentity, name: str, stale: bool = False) -> None:
         if identity.implementor is not Role.SUBJECT:
-            super().destroy(frame, identity, name)
+            super().destroy(frame, identity, name, stale)
             return
         frame.room.give_back()
         inner = self._wrapping.inner.pop(name)
         destructor = Doing(self._rooms[Role.SUBJECT])
         super().destroy(destructor, inner.identity, inner.name)
-        frame.steps.append(DropStep(name, during=tuple(destructor.steps), by=frame.by))
+        frame.steps.append(DropStep(name, stale, during=tuple(destructor.steps), by=frame.by))
 
 
 class GuestCaller(Caller):

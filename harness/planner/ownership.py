@@ -99,8 +99,8 @@ class Ownership:
         else:
             self.destroy(frame, identity, name)
 
-    def destroy(self, frame: Doing, identity: ResourceIdentity, name: str) -> None:
-        """Drop an own handle."""
+    def destroy(self, frame: Doing, identity: ResourceIdentity, name: str, stale: bool = False) -> None:
+        """Drop an own handle. `stale`: it was given away, and came back."""
         frame.room.give_back()
         if identity not in self._with_destructor:
             self._with_destructor[identity] = self._once_in(2)
@@ -109,7 +109,7 @@ class Ownership:
             self._destructors += 1
             during = self._destructor(identity)
             self._destructors -= 1
-        frame.steps.append(DropStep(name, during=tuple(during), by=frame.by))
+        frame.steps.append(DropStep(name, stale, during=tuple(during), by=frame.by))
 
     def finish(self, frame: Doing, whole: Whole) -> None:
         """Drop the handles that the frame's component has kept, except those for which there are no registers."""

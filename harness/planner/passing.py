@@ -144,8 +144,9 @@ class HandlePassing:
 
         return with_handles(value, type, obtained)
 
-    def after(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None) -> None:
-        """After a call: own handles are gone, borrowed ones are dropped, unless they were `lent` on."""
+    def after(self, frame: Doing, value: Value, type: t.Type, lent: Lent | None = None, started: bool = True) -> None:
+        """After a call: own handles are gone, borrowed ones are dropped, unless they were `lent` on. If the call never
+        `started`, its caller still has the own handles of resources, and drops them. It must not have given ends."""
         for _, found, handle in handles(value, type):
             assert isinstance(handle, HandleName)
             if lent is not None and handle.name == lent.name:
@@ -157,6 +158,9 @@ class HandlePassing:
                     held.append(handle.name)
                 else:
                     self._own.keep_or_drop(frame, identity, handle.name)
+            elif isinstance(found, t.Own) and not started:
+                identity = self._composition.identity(frame.role, found.resource)
+                self._own.destroy(frame, identity, handle.name, stale=True)
             elif isinstance(found, t.Handle):
                 frame.room.give_back()
             else:

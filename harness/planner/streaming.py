@@ -62,7 +62,7 @@ class Streaming:
                 channel
                 for channel in self._held(frame.role, writable=False)
                 if channel.shape == shape and channel.readable.is_stream == isinstance(type, t.Stream)
-                if not channel.readable.copying and not channel.readable.done
+                if not (channel.readable.copying or channel.readable.done or channel.stays)
             ]
             if fit:
                 channel = self._random.choice(fit)
@@ -103,6 +103,13 @@ class Streaming:
         channel = self._channels.get(name)
         if channel is not None:
             channel.arrive(role, type)
+
+    def stay(self, role: Role, name: str, type: t.End) -> None:
+        """A component keeps a readable end that a wait of another one names, too. So it never gives it away."""
+        channel = self._channels.get(name)
+        if channel is not None:
+            channel.arrive(role, type)
+            channel.stays = True
 
     # -- operations
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from random import Random
 
 from harness.plan.async_steps import CancelledStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, Step
+from harness.planner.background import Begun, CallToBegin, Waits
 from harness.planner.calls import Caller
 from harness.planner.composition import Composition
 from harness.planner.named import WORLD
 from harness.planner.room import Doing
-from harness.planner.tasking import REGISTERS_OF_CALL, Begun, Tasking, Waits
+from harness.planner.tasking import REGISTERS_OF_CALL, Tasking
 from harness.planner.values import ANY_RANK
 from harness.script.encoding import handles
 from harness.values.values import HandleName, Value
@@ -61,26 +63,28 @@ class TaskCaller(Caller):
 
     # -- the two halves of a call
 
-    def begin(self, frame: Doing, function: Function, waits: Waits) -> Begun:
+    def prepare(self, frame: Doing, function: Function) -> CallToBegin:
         args = self._values.arguments(frame.role, function)
         callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
         result = self._values.result(callee, exported, None, ANY_RANK)
-        given = self._given(frame, function, args)
+        return CallToBegin(function, self._given(frame, function, args), result)
+
+    def begin(self, frame: Doing, prepared: CallToBegin, waits: Waits) -> Begun:
+        function, given = prepared.function, prepared.given
+        callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
         wait = partial(self._wait, waits, exported)
-        during, keep, result = self._answer(callee, exported, given, result, True, wait)
+        during, keep, result = self._answer(callee, exported, given, prepared.result, True, wait)
         return self._begun(frame, function, given, result, during, keep, waits.returns)
 
-    def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
-        args = self._values.arguments(frame.role, function)
-        given = self._given(frame, function, args)
+    def begin_in_vain(self, frame: Doing, prepared: CallToBegin) -> Begun:
+        function, result = prepared.function, prepared.result
         self._in_vain.add(self._exported(frame.role, function))
-        if function.result is None or function.result.holds_handles:
+        never: tuple[Step[Value], ...] = ()
+        if function.result is not None and function.result.holds_handles:
             # what it cannot give it does not return; it never runs
-            never: tuple[Step[Value], ...] = () if function.result is None else (CancelledStep(),)
-            return self._begun(frame, function, given, None, never, frozenset(), returns=False)
-        callee, exported = self.composition.links.callee(frame.role, function.interface, function.name)
-        result = self._values.result(callee, exported, None, ANY_RANK)
-        return self._begun(frame, function, given, result, (), frozenset(), returns=False)
+            result, never = None, (CancelledStep(),)
+        begun = self._begun(frame, function, prepared.given, result, never, frozenset(), returns=False)
+        return replace(begun, started=False)
 
     def _begun(
         self,
@@ -101,7 +105,7 @@ class TaskCaller(Caller):
         return Begun(name, function, given, result, returns)
 
     def end(self, frame: Doing, begun: Begun) -> None:
-        self._gave(frame, begun.function, begun.given)
+        self._gave(frame, begun.function, begun.given, started=begun.started)
         if begun.returns and begun.result is not None and begun.function.result is not None:
             self._passing.receive(frame, begun.result, begun.function.result)
 
@@ -114,7 +118,7 @@ class TaskCaller(Caller):
             # handles of resources stay with the callee, unused: a wait for the call names them as the caller's
             for _, found, held in handles(result, function.result):
                 if isinstance(found, t.End) and isinstance(held, HandleName):
-                    self._streaming.arrive(frame.role, held.name, found)
+                    self._streaming.stay(frame.role, held.name, found)
         self._tasking.wait(frame, waits, lent)
 
     # -- functions

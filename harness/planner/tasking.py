@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, unique
 from random import Random
 from typing import Protocol
 
@@ -30,10 +29,14 @@ from harness.plan.async_steps import (
 )
 from harness.plan.roles import Role
 from harness.plan.steps import DropStep, Step
+from harness.planner.background import Answer, Begun, CallToBegin, For, Waits
 from harness.planner.composition import Composition
+from harness.planner.payloads import allocates
 from harness.planner.room import Doing
 from harness.values.values import Value
+from harness.world import types as t
 from harness.world.layout import Layout
+from harness.world.walk import reachable
 from harness.world.world import Function
 
 REGISTERS_OF_CALL = 6
@@ -42,80 +45,18 @@ MOST_HELD = 3
 """Calls that one call's backpressure holds back at once."""
 
 
-@unique
-class Answer(Enum):
-    """The reaction of a callee to its cancellation."""
-
-    RETURNS = 1
-    ENDS = 2
-    ENDS_LATER = 3
-
-
-@unique
-class For(Enum):
-    """The wait of a callee before it returns."""
-
-    TURNS = 1
-    NOTHING = 2
-    """In an empty set: until it is cancelled."""
-    A_CALL = 3
-    """For a call of its own that never ends: until it is cancelled, and cancels this call."""
-    A_COPY = 4
-    """For a read or a write that never ends: until it is cancelled, and stops this copy. Without an end for it: in an
-    empty set."""
-
-
-@dataclass(eq=False)
-class Waits:
-    """How a callee waits. `early`: before it drops its borrowed handles, if it does nothing else. `backpressure`: its
-    backpressure counter meanwhile. `tail`: its turns after its return."""
-
-    what: For
-    turns: int = 0
-    answer: Answer | None = None
-    early: bool = False
-    backpressure: int = 0
-    tail: int = 0
-    inner: Function | None = None
-    """The function of its own call."""
-    cancelled: bool = False
-    """Whether it gets the cancellation."""
-    takes_turns: bool = False
-    """Whether it has turns between its cancellation and its end. Known once the callee is drawn, as `blocks` is."""
-    blocks: bool = False
-    """Whether it waits in `subtask.cancel` for the end of its own call."""
-
-    @property
-    def ends(self) -> bool:
-        """Whether it ends without a result."""
-        return self.answer in (Answer.ENDS, Answer.ENDS_LATER)
-
-    @property
-    def returns(self) -> bool:
-        """Whether its call has a result."""
-        return not (self.cancelled and self.ends)
-
-
-@dataclass(eq=False)
-class Begun:
-    """A call that runs in the background."""
-
-    name: str
-    function: Function
-    given: Sequence[Value]
-    result: Value | None
-    returns: bool
-
-
 class Calls(Protocol):
     """Draws the two halves of a call."""
 
     composition: Composition
 
-    def begin(self, frame: Doing, function: Function, waits: Waits) -> Begun:
-        """Start a call, and draw its callee. Raises `Impossible` before anything is planned."""
+    def prepare(self, frame: Doing, function: Function) -> CallToBegin:
+        """Draw the arguments of a call; for handles, other calls. Raises `Impossible` before anything is planned."""
 
-    def begin_in_vain(self, frame: Doing, function: Function) -> Begun:
+    def begin(self, frame: Doing, prepared: CallToBegin, waits: Waits) -> Begun:
+        """Start a call, and draw its callee."""
+
+    def begin_in_vain(self, frame: Doing, prepared: CallToBegin) -> Begun:
         """Start a call whose callee never runs. The function is not called again in this run."""
 
     def end(self, frame: Doing, begun: Begun) -> None:
@@ -141,15 +82,19 @@ class Tasking:
     calls: Calls
     random: Random
     new_name: Callable[[str], str]
-    ways: list[Callable[[Doing, Function], None]] = field(init=False)
+    _left: list[Callable[[Doing, Function], None]] = field(init=False, default_factory=list)
     _layout: Layout = field(init=False, default_factory=Layout)
 
-    def __post_init__(self) -> None:
-        self.ways = [self._cancelled, self._cancelled, self._returned_unseen, self._backpressure, self._several]
-
     def draw(self, frame: Doing, function: Function) -> None:
-        """Steps of a run with calls of this asynchronous function, and perhaps of others."""
-        self.random.choice(self.ways)(frame, function)
+        """Steps of a run with calls of this asynchronous function, and perhaps of others: in each way once, before one
+        comes again."""
+        if not self._left:
+            self._left = self._ways()
+            self.random.shuffle(self._left)
+        self._left.pop()(frame, function)
+
+    def _ways(self) -> list[Callable[[Doing, Function], None]]:
+        return [self._cancelled, self._returned_unseen, self._never_started, self._held_back, self._several]
 
     # -- the caller
 
@@ -163,7 +108,7 @@ class Tasking:
         waits.inner = self.random.choice(inner) if what is For.A_CALL else None
         waits.backpressure = int(self._once_in(4))
         waits.cancelled = True
-        begun = self.calls.begin(frame, function, waits)
+        begun = self._begin(frame, function, waits)
         self._yields(frame, turns)
         self._cancel(frame, begun, at_once=waits.blocks)
 
@@ -172,39 +117,61 @@ class Tasking:
         turns = 1 + self.random.randrange(2)
         answer = self._answer() if self._once_in(2) else None
         tail = 2 + self.random.randrange(4) if self._once_in(3) else 0
-        begun = self.calls.begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2), tail=tail))
+        begun = self._begin(frame, function, Waits(For.TURNS, turns, answer, self._once_in(2), tail=tail))
         self._yields(frame, turns + 2)
         self._cancel(frame, begun, at_once=bool(tail))
 
-    def _backpressure(self, frame: Doing, function: Function) -> None:
-        """A call starts only when another of the same component has ended its backpressure; or never. Or several do."""
+    def _held_back(self, frame: Doing, function: Function) -> None:
+        """Calls start only when another of the same component has ended its backpressure."""
+        beside = self._beside(frame, function)
+        held = [function]
+        kept = [other for other in beside if self._keeps_memory(other)] or beside
+        while len(held) < MOST_HELD and not self._once_in(3):
+            held.append(self.random.choice(beside if self._once_in(4) else kept))
+        # before the backpressure: what gets handles for them must not wait for its end
+        prepared = [self.calls.prepare(frame, each) for each in held]
+        holder, holds = self._holder(frame, beside)
+        waits = [Waits(For.TURNS, self.random.randrange(3)) for _ in held]
+        calls = [self.calls.begin(frame, each, how) for each, how in zip(prepared, waits, strict=True)]
+        self._all_after(frame, holder, holds, calls)
+
+    def _never_started(self, frame: Doing, function: Function) -> None:
+        """A call is cancelled while backpressure holds it back."""
+        beside = self._beside(frame, function)
+        fit = [other for other in beside if self.calls.may_be_in_vain(frame, other)]
+        if not fit:
+            self._held_back(frame, function)
+            return
+        owning = [other for other in fit if _gives_own_handles(other)]
+        prepared = self.calls.prepare(frame, self.random.choice(owning or fit))
+        holder, holds = self._holder(frame, beside)
+        begun = self.calls.begin_in_vain(frame, prepared)
+        frame.steps.append(CancelStep(begun.name, self._once_in(2), by=frame.by))
+        frame.steps.append(DropStep(begun.name, by=frame.by))
+        self.calls.end(frame, begun)
+        self._all_after(frame, holder, holds, [])
+
+    def _beside(self, frame: Doing, function: Function) -> list[Function]:
+        """The asynchronous functions of the callee of this one."""
         links = self.calls.composition.links
         callee, _ = links.callee(frame.role, function.interface, function.name)
-        holders = [
+        return [
             other
             for other in self.calls.others(frame.role)
             if links.callee(frame.role, other.interface, other.name)[0] is callee
         ]
+
+    def _holder(self, frame: Doing, among: Sequence[Function]) -> tuple[Begun, Waits]:
+        """A call of one of these, which sets backpressure, and its wait."""
         holds = Waits(For.TURNS, 1 + self.random.randrange(3), backpressure=1 + self.random.randrange(2))
         if self._once_in(3):
             # not for a copy: other calls may come meanwhile, which would use its end
             holds.what, holds.answer, holds.cancelled = For.NOTHING, self._answer(), True
-        holder = self.calls.begin(frame, self.random.choice(holders), holds)
-        if self._once_in(2) and self.calls.may_be_in_vain(frame, function):
-            begun = self.calls.begin_in_vain(frame, function)
-            frame.steps.append(CancelStep(begun.name, self._once_in(2), by=frame.by))
-            frame.steps.append(DropStep(begun.name, by=frame.by))
-            self.calls.end(frame, begun)
-            self._all_after(frame, holder, holds, [])
-        else:
-            held = [function]
-            # the arguments of a call that has not started must stay in memory, if they are there
-            spilling = [other for other in holders if self._layout.spills(other)] or holders
-            while len(held) < MOST_HELD and not self._once_in(3):
-                held.append(self.random.choice(holders if self._once_in(4) else spilling))
-            waits = [Waits(For.TURNS, self.random.randrange(3)) for _ in held]
-            calls = [self.calls.begin(frame, each, how) for each, how in zip(held, waits, strict=True)]
-            self._all_after(frame, holder, holds, calls)
+        return self._begin(frame, self.random.choice(among), holds), holds
+
+    def _keeps_memory(self, function: Function) -> bool:
+        """Whether the arguments of a call, or parts of them, must stay in memory until it starts."""
+        return self._layout.spills(function) or any(allocates(param.type) for param in function.params)
 
     def _all_after(self, frame: Doing, holder: Begun, holds: Waits, others: list[Begun]) -> None:
         """The others start once `holder` has ended its backpressure: by itself, or because it is cancelled."""
@@ -223,7 +190,7 @@ class Tasking:
         others = self.calls.others(frame.role)
         chosen = [function, *[self.random.choice(others) for _ in range(1 + self.random.randrange(2))]]
         waits = [Waits(For.TURNS, 1 + self.random.randrange(3)) for _ in chosen]
-        begun = [self.calls.begin(frame, each, how) for each, how in zip(chosen, waits, strict=True)]
+        begun = [self._begin(frame, each, how) for each, how in zip(chosen, waits, strict=True)]
         self._all(frame, begun)
 
     def _cancel(self, frame: Doing, begun: Begun, at_once: bool = False) -> None:
@@ -254,6 +221,9 @@ class Tasking:
         frame.steps.append(DropStep(name, by=frame.by))
         for begun in order:
             self.calls.end(frame, begun)
+
+    def _begin(self, frame: Doing, function: Function, waits: Waits) -> Begun:
+        return self.calls.begin(frame, self.calls.prepare(frame, function), waits)
 
     def _yields(self, frame: Doing, turns: int) -> None:
         if turns:
@@ -305,7 +275,7 @@ class Tasking:
             frame.steps.append(WaitStep(name))
             return [DropStep(name)]
         own = Waits(For.NOTHING, answer=self._answer(), cancelled=True)
-        begun = self.calls.begin(frame, waits.inner, own)
+        begun = self._begin(frame, waits.inner, own)
         waits.blocks = own.takes_turns
         name = self.new_set(frame)
         frame.steps += [JoinStep(begun.name, name), AwaitStep(begun.name, set=name)]
@@ -317,3 +287,7 @@ class Tasking:
 
     def _once_in(self, count: int) -> bool:
         return self.random.randrange(count) == count - 1
+
+
+def _gives_own_handles(function: Function) -> bool:
+    return any(isinstance(found, t.Own) for found in reachable(*(param.type for param in function.params)))

@@ -7,8 +7,8 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Iterator
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from types import FrameType
 from typing import TypeVar
@@ -64,14 +64,6 @@ def result_of(future: Future[T]) -> T:
         except NotYet:
             if future.done():
                 return future.result()
-
-
-def completed(futures: Iterable[Future[T]]) -> Iterator[Future[T]]:
-    """Like `concurrent.futures.as_completed`, but a signal interrupts it within moments."""
-    pending = set(futures)
-    while pending:
-        done, pending = wait(pending, _LOOK_EVERY, FIRST_COMPLETED)
-        yield from done
 
 
 class _Interrupt:

@@ -128,20 +128,28 @@ def walk(steps: Sequence[Step[Value]]) -> Iterator[Step[Value]]:
         yield from walk(inner_steps(step))
 
 
+def handle_names(value: Value | None) -> Iterator[str]:
+    if isinstance(value, HandleName):
+        yield value.name
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from handle_names(part)
+
+
 def test_ends_come_from_both_sides_and_are_given_on() -> None:
     sides: set[bool | None] = set()
-    given: Counter[str] = Counter()
+    given_on = 0
     for word in WORDS:
         for seed in SEEDS:
             for run in planned(word, seed).runs:
-                given.clear()
-                for step in walk(run.steps):
-                    if isinstance(step, EndsStep):
-                        sides.add(step.exported)
-                    if isinstance(step, CallStep):
-                        given.update(value.name for value in step.args if isinstance(value, HandleName))
-                sides |= {None} if any(count > 1 for name, count in given.items() if name[0] == "s") else set()
-    assert sides == {False, True, None}
+                steps = list(walk(run.steps))
+                ends = {step.readable: step.exported for step in steps if isinstance(step, EndsStep)}
+                sides |= set(ends.values())
+                values = [value for step in steps if isinstance(step, CallStep) for value in (*step.args, step.result)]
+                given = Counter([name for value in values for name in handle_names(value) if name in ends])
+                given_on += sum(count > 1 for count in given.values())
+    assert sides == {False, True}
+    assert given_on
 
 
 NUMBERS = {"stream<u8>", "stream"}

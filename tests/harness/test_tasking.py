@@ -196,7 +196,10 @@ def _situations(call: CallStep[Value]) -> Iterator[str]:
     for step in call.during:
         alone = isinstance(step, AwaitStep)
         if isinstance(step, AwaitStep | JoinStep) and step.handle in stopped:
-            kinds = [type(each) for each in call.during if isinstance(each, ReadStep | WriteStep)]
+            copies = [each for each in call.during if isinstance(each, ReadStep | WriteStep)]
+            kinds = [type(each) for each in copies if each.handle == step.handle]
+            if not kinds:
+                continue  # another task has begun this copy
             yield f"{'a read' if kinds[-1] is ReadStep else 'a write'} {'by itself' if alone else 'in a set'}"
         elif isinstance(step, BackpressureStep):
             yield "backpressure"

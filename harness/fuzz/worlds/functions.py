@@ -10,6 +10,8 @@ from harness.fuzz.worlds.types import TypeMaker
 
 _BOUNDARIES = (16, 17, 15, 18)
 """CanonicalABI.md: 16 core values are passed as parameters (`MAX_FLAT_PARAMS`), 17 in memory."""
+_ASYNC_BOUNDARIES = (5, 4, 6, 17, 16)
+"""Asynchronous imports pass 4 core values (`MAX_FLAT_ASYNC_PARAMS`), asynchronous exports as many as others."""
 
 
 class FunctionMaker:
@@ -70,25 +72,28 @@ class FunctionMaker:
         return self._types.type(container, borrow=False) if chance(self._source, 2) else None
 
     def _function(self, name: str, kind: str, container: Container) -> Function:
-        params = self._params(kind, container)
-        result = self._result(container, spilled=sum(param.type.facts.flat for param in params if param.type) > 16)
-        is_async = self._profile.asynchronous and chance(self._source, 3)
+        is_async = self._profile.asynchronous and chance(self._source, 2)
+        params = self._params(kind, container, is_async)
+        flat = sum(param.type.facts.flat for param in params if param.type)
+        result = self._result(container, spilled=flat > (4 if is_async else 16))
         return Function(name, kind, params, result if kind != "constructor" else None, is_async)
 
     def _result(self, container: Container, spilled: bool) -> Type | None:
-        """A result. After spilled parameters it is more often a small one in memory, because both share a frame
-        then."""
+        """A result. After spilled parameters it is more often a small one in memory, because both share a frame or an
+        area then."""
         if spilled and chance(self._source, 3):
             return self._types.small_tuple()
         return self._types.type(container, borrow=False) if chance(self._source, 2) else None
 
-    def _params(self, kind: str, container: Container) -> tuple[TypeMember, ...]:
+    def _params(self, kind: str, container: Container, is_async: bool) -> tuple[TypeMember, ...]:
         names = ScopeNames(*(("self",) if kind == "method" else ()))
         hard = self._profile.hard_names
         flat = 1 if kind == "method" else 0
         # a method has a parameter that is easily forgotten in the count
-        boundary = choose(self._source, _BOUNDARIES) if chance(self._source, 3 if kind == "method" else 6) else None
-        params = [TypeMember(names.draw(self._source, hard), type) for type in self._two_borrows(container)]
+        one_in = 3 if kind == "method" or is_async else 6
+        boundaries = _ASYNC_BOUNDARIES if is_async else _BOUNDARIES
+        boundary = choose(self._source, boundaries) if chance(self._source, one_in) else None
+        params = [TypeMember(names.draw(self._source, hard), type) for type in self._handles(container, is_async)]
         flat += sum(param.type.facts.flat for param in params if param.type is not None)
         for _ in repeat(self._source, 0, 40, "param", 2):
             type = self._again(params) or self._types.type(container, borrow=True)
@@ -102,6 +107,12 @@ class FunctionMaker:
             params.insert(0, TypeMember(names.simple(), type))
             flat += type.facts.flat
         return tuple(params)
+
+    def _handles(self, container: Container, is_async: bool) -> list[Type]:
+        """Sometimes an own handle for an asynchronous call: if the call is cancelled before it starts, the handle is
+        still the caller's."""
+        own = is_async and self._profile.resources and chance(self._source, 3)
+        return [*([self._types.own(container)] if own else []), *self._two_borrows(container)]
 
     def _two_borrows(self, container: Container) -> list[Type]:
         """Sometimes two borrows of one resource, more often of another interface's: only a component that does not

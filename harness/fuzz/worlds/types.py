@@ -127,11 +127,21 @@ class TypeMaker:
         return self._asynchronous("future", place)
 
     def _asynchronous(self, word: str, place: Place) -> Type:
-        payload = self._type(place.deeper(borrow=False)) if chance(self._source, 2) else None
+        payload = self._payload(place.deeper(borrow=False)) if chance(self._source, 2) else None
         if word == "stream" and payload is not None and is_char(payload):
             payload = U8
         nodes = 1 + (payload.facts.nodes if payload is not None else 0)
         return Type(word, Facts(1, nodes, asynchronous=True), (payload,))
+
+    def own(self, container: Container) -> Type:
+        """An own handle."""
+        return self._handle(Place(container, self._profile.depth, borrow=False))
+
+    def _payload(self, place: Place) -> Type:
+        """Handles more often than elsewhere: those that nobody reads stay with the writer."""
+        if self._profile.resources and chance(self._source, 4):
+            return self._handle(place)
+        return self._type(place)
 
     def _handle(self, place: Place) -> Type:
         definition = self.resource(place.container)

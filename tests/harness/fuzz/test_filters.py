@@ -38,10 +38,11 @@ def subject(wit: str) -> World:
 
 
 def test_two_neighbours_in_some_worlds_have_the_same_choice() -> None:
-    found = {index: filters_of(index) for index in range(4 * FILTERS_EVERY)}
+    found = {index: filters_of(index) for index in range(8 * FILTERS_EVERY)}
     some = {index: choice for index, choice in found.items() if choice is not Filters.NONE}
-    assert list(some.values()) == [Filters.ALL, Filters.ALL, Filters.SOME, Filters.SOME]
-    assert [index % 2 for index in some] == [0, 1, 0, 1], "the toolchains of odd and even worlds differ"
+    turns = (Filters.EXPORTS, Filters.SOME, Filters.EXPORTS, Filters.ALL)
+    assert list(some.values()) == [choice for choice in turns for _ in range(2)]
+    assert [index % 2 for index in some] == [0, 1] * 4, "the toolchains of odd and even worlds differ"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,8 @@ def test_two_neighbours_in_some_worlds_have_the_same_choice() -> None:
         (Filters.SOME, "package a:b; world w { import f: func(); }", ()),
         (Filters.SOME, "package a:b; world w { import f: async func(); }", ("-import:f",)),
         (Filters.SOME, "package a:b; world w { import f: async", ()),
+        (Filters.EXPORTS, "package a:b; world w { import f: async func(); export g: async func(); }", ("-export:g",)),
+        (Filters.EXPORTS, "package a:b; world w { import f: async func(); }", ()),
     ],
 )
 def test_the_filters_of_a_choice(choice: Filters, wit: str, filters: tuple[str, ...]) -> None:
@@ -68,7 +71,7 @@ def test_some_are_every_second_function() -> None:
     assert all("#s" not in name and "#g" not in name for name in lowered | lifted)
 
 
-@pytest.mark.parametrize("choice", [Filters.ALL, Filters.SOME])
+@pytest.mark.parametrize("choice", [Filters.ALL, Filters.SOME, Filters.EXPORTS])
 def test_a_plan_has_the_filters_of_its_choice(choice: Filters) -> None:
     plan = plan_trial(WIT, None, (), Random(3), 12, 3, (), "", choice).plan
     assert plan.async_filters[Role.SUBJECT] == chosen(choice, subject(WIT))
