@@ -10,6 +10,7 @@ from harness.model import Crossings
 from harness.model.abi import AS_TYPED, Abi
 from harness.model.table import ResourceIdentity
 from harness.plan.roles import Role, Wire
+from harness.planner.end_places import EndPlaces
 from harness.world import despecialize as shapes
 from harness.world import types as t
 from harness.world.despecialize import Product, Sum, despecialize
@@ -47,6 +48,7 @@ class Composition:
         self.links = self.crossings.links
         self._identities: dict[t.Resource, ResourceIdentity] = {}
         self._known: dict[Role, Smallest] = {}
+        self._end_places = {role: EndPlaces(world) for role, world in worlds.items()}
 
     def identity(self, role: Role, resource: t.Resource) -> ResourceIdentity:
         """The identity of a resource type that `role` sees."""
@@ -58,6 +60,10 @@ class Composition:
     def imports(self, role: Role) -> list[Function]:
         """The functions that a component can call."""
         return self.worlds[role].import_functions()
+
+    def end_places(self, role: Role) -> EndPlaces:
+        """Where a component's world has types of streams and futures."""
+        return self._end_places[role]
 
     def lowered_async(self, role: Role, function: Function) -> bool:
         """Whether a component calls an imported function with the option `async`."""

@@ -1,8 +1,6 @@
-"""Ends of streams and futures that components have, and the places of their types."""
+"""Ends of streams and futures that components have, with their types."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
 
 from harness.plan.async_steps import EndsStep
 from harness.plan.roles import Role
@@ -11,19 +9,8 @@ from harness.planner.composition import Composition
 from harness.script import operations as s
 from harness.text.nearest import there_are
 from harness.world import types as t
-from harness.world.walk import reachable
-from harness.world.world import Function, World
 
 End = t.End
-
-
-def exported_side(world: World, type: t.End) -> bool | None:
-    """On which side a component's world has this very type: imports before exports; None if nowhere."""
-    for exported, functions in ((False, world.import_functions()), (True, world.export_functions())):
-        for function in functions:
-            if any(found is type for found in reachable(*(p.type for p in function.params), function.result)):
-                return exported
-    return None
 
 
 class Ends:
@@ -50,37 +37,9 @@ class Ends:
 
     def place(self, role: Role, step: EndsStep) -> tuple[s.TypePlace, End]:
         """Where a component's world has the type. Raises `StepError`."""
-        known: list[str] = []
-        for place, type in _places(self._composition, role, step.exported):
-            if type.canonical == step.type:
-                return place, type
-            known.append(type.canonical)
-        listed = there_are(step.type, list(dict.fromkeys(known)), "streams and futures of it")
+        places = self._composition.end_places(role)
+        found = places.first(step.type, step.exported)
+        if found is not None:
+            return found
+        listed = there_are(step.type, places.names(step.exported), "streams and futures of it")
         raise StepError((*step.path, "type"), f"the {role.value} has no function with {step.type}\n{listed}")
-
-
-def _places(composition: Composition, role: Role, exported: bool | None) -> Iterator[tuple[s.TypePlace, End]]:
-    world = composition.worlds[role]
-    for side, functions in ((False, world.import_functions()), (True, world.export_functions())):
-        if exported in (None, side):
-            for function in functions:
-                yield from _of_function(function, side)
-
-
-def _of_function(function: Function, exported: bool) -> Iterator[tuple[s.TypePlace, End]]:
-    types: Sequence[t.Type | None] = [*(param.type for param in function.params), function.result]
-    for number, type in enumerate(types):
-        for path, found in _inside(type, ()):
-            yield s.TypePlace(exported, function.interface, function.name, number, path), found
-
-
-def _inside(type: t.Type | None, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], End]]:
-    if type is None:
-        return
-    if isinstance(type, End):
-        yield path, type
-    inner: Sequence[t.Type | None] = type.parts
-    if isinstance(type, t.Variant | t.Result):
-        inner = type.payloads
-    for step, part in enumerate(inner):
-        yield from _inside(part, (*path, step))

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from harness.plan.async_steps import AwaitStep, EndsStep, ReadStep, ReturnStep, WriteStep, YieldStep
 from harness.plan.roles import Role
 from harness.plan.steps import CallStep, DropStep, Step
-from harness.planner.ends import exported_side
 from harness.planner.guest_calls import GuestCaller
 from harness.planner.guest_rules import Copy
 from harness.planner.named import WORLD
@@ -46,7 +45,7 @@ class GuestCopier(GuestCaller):
         kind = "s" if isinstance(type, t.Stream) else "f"
         readable, writable, copy = (self._own.new_name(f"{kind}{part}") for part in ("", "w", "c"))
         args[rule.parameter] = HandleName(readable)
-        side = exported_side(self.composition.worlds[frame.role], type)
+        side = self.composition.end_places(frame.role).side(type)
         frame.steps.append(EndsStep(readable, writable, type.canonical, side, frame.by))
         during = tuple(self._copies(exported.result, readable, copy, values))
         name = function.canonical.removeprefix(WORLD)
@@ -64,7 +63,7 @@ class GuestCopier(GuestCaller):
     def _copies(self, type: t.End, readable: str, copy: str, values: list[Value | None]) -> Iterator[Step[Value]]:
         """The subject's steps."""
         writable = self._own.new_name("w")
-        side = exported_side(self.composition.worlds[Role.SUBJECT], type)
+        side = self.composition.end_places(Role.SUBJECT).side(type)
         yield EndsStep(copy, writable, type.canonical, side)
         yield ReturnStep()
         for value in values:

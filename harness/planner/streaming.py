@@ -16,7 +16,6 @@ from harness.plan.steps import DropStep
 from harness.planner.channels import Channel, KnownEnd
 from harness.planner.composition import Composition
 from harness.planner.end_sets import EndSets
-from harness.planner.ends import exported_side
 from harness.planner.payloads import Owner, View, allocates, count_of
 from harness.planner.room import Doing
 from harness.planner.tails import last_reads
@@ -77,7 +76,7 @@ class Streaming:
         readable, writable = self._new_name(word), self._new_name(f"{word}w")
         frame.room.take()
         frame.room.take()
-        exported = exported_side(self._composition.worlds[frame.role], type)
+        exported = self._composition.end_places(frame.role).side(type)
         frame.steps.append(EndsStep(readable, writable, type.canonical, exported, frame.by))
         channel = Channel(type, frame.role, readable, writable, shape)
         self._channels[readable] = self._channels[writable] = channel
