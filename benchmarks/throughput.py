@@ -164,8 +164,18 @@ def _floor_of(rate: Rate, rates: list[Rate]) -> Rate:
 @click.option("--workers", default="1,2", show_default=True, help="Numbers of workers, comma separated.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="The rates as JSON.")
 @click.option("--async", "asynchronous", is_flag=True, help="Worlds with asynchronous functions, streams and futures.")
+@click.option(
+    "--quick-reference", is_flag=True, help="The reference links without validation and debug names, as in `fuzz`."
+)
 def main(
-    worlds: int, functions: int, calls: int, seed: int, workers: str, json_file: Path | None, asynchronous: bool
+    worlds: int,
+    functions: int,
+    calls: int,
+    seed: int,
+    workers: str,
+    json_file: Path | None,
+    asynchronous: bool,
+    quick_reference: bool,
 ) -> None:
     """Measure the differential run and its floor."""
     environment()
@@ -176,7 +186,12 @@ def main(
         floors = [Floor(each, functions, calls, asynchronous) for each in seeds]
         differentials = [Differential(each, functions, calls, asynchronous) for each in seeds]
         rates += fair_rates(
-            "async differential" if asynchronous else "differential", floors, differentials, warm, count, Tools()
+            "async differential" if asynchronous else "differential",
+            floors,
+            differentials,
+            warm,
+            count,
+            Tools(quick=quick_reference),
         )
     show(rates, Console(width=160))
     if json_file is not None:

@@ -20,7 +20,7 @@ from harness.plan.outcomes import TrapClass
 from harness.plan.places import Place, place_text
 from harness.script import operations as s
 from harness.trace import events as e
-from harness.trace.event import Each
+from harness.trace.event import NUMBERED, Each
 from harness.trace.kinds import KINDS
 from harness.values.values import without_payload
 from harness.world import types as t
@@ -101,7 +101,7 @@ class Lifting:
 
 def _scalar(type: t.Prim, in_memory: bool) -> Load:
     kind = type.canonical
-    pops = Each(partial(e.PopNumber, kind))
+    pops = NUMBERED[e.PopNumber, kind]
     numbers = scalars.in_range(type)
     low, high = numbers[0], numbers[-1]
     convert, mask = scalars.convert(type, in_memory), (1 << scalars.core_width(type)) - 1
@@ -139,7 +139,7 @@ def _whole_scalar(type: t.Prim) -> Load:
 
 def _float(type: t.Prim) -> Load:
     kind, width = type.canonical, t.FLOATS[type]
-    pops = Each(partial(e.PopFloat, kind))
+    pops = NUMBERED[e.PopFloat, kind]
 
     def load(cx: LiftLowerContext, value: s.Value, place: Place) -> s.Value:
         if value.__class__ is not s.Number or value.kind != kind:

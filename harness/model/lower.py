@@ -18,7 +18,7 @@ from harness.plan.places import Place
 from harness.script import operations as s
 from harness.script.encoding import read_numbers
 from harness.trace import events as e
-from harness.trace.event import Each
+from harness.trace.event import NUMBERED, Each
 from harness.trace.kinds import KINDS
 from harness.values.numbers import write_numbers
 from harness.world import types as t
@@ -44,7 +44,7 @@ class Lowering:
         match despecialize(type):
             case Scalar(scalar):
                 push = e.PushFloat if scalar in t.FLOATS else e.PushNumber
-                return _number(Each(partial(push, scalar.canonical)))
+                return _number(NUMBERED[push, scalar.canonical])
             case Bits():
                 return _number(Each(partial(e.PushFlags, "flags", type.canonical)))
             case Product(types, times):

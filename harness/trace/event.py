@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
 from harness.records.unguarded import unguarded
-from harness.trace.fields import Data, EventField, HandleNumber, ItemName, Malformed, NameOf
+from harness.trace.fields import Data, EventField, HandleNumber, ItemName, Malformed
 
 
 class Event:
@@ -56,8 +56,9 @@ class Each(dict[int, Event]):
         return event
 
 
-Read = Callable[[str, NameOf | None], Event]
-"""Reads the part of a line after its first word. Raises `Malformed`, `DumpError`."""
+Read = Callable[..., Event]
+"""Reads the rest of a line, with the blank before it: `read(" = 5")`. An item's name comes as a second argument:
+`read(" = 5", "a:b/c#t")`. Raises `Malformed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,10 @@ class Syntax:
     """The names of the fields."""
     made: type[Event]
     kind: str
+    item: ItemName | None
+    """The field after the first word, if it is an item."""
     read: Read
+    """Reads what stands after the first word and after the item."""
 
     def text(self, event: Event) -> str:
         values = iter([getattr(event, name) for name in self.names])
@@ -80,50 +84,50 @@ class Syntax:
 
 
 def _reader(made: Callable[..., Event], parts: Sequence[str | EventField]) -> Read:
-    """`made` takes the fields."""
+    """`made` takes the item, if there is one, and the fields of `parts`."""
     if not parts:
         return _reader_of_nothing(made)
-    fields = [(at, part) for at, part in enumerate(parts) if isinstance(part, EventField)]
-    literals = [(at, part) for at, part in enumerate(parts) if isinstance(part, str)]
+    fields = [(at, part) for at, part in enumerate(parts, 1) if isinstance(part, EventField)]
+    literals = [(at, part) for at, part in enumerate(parts, 1) if isinstance(part, str)]
     last = fields[-1][1]
     if last.takes_rest:
-        return _reader_of_rest(made, len(parts) - 1, literals, fields)
+        return _reader_of_rest(made, len(parts), literals, fields)
     if len(fields) == 1:
-        return _reader_of_one(made, last, "".join(f"{word} " for _, word in literals))
+        return _reader_of_one(made, last, "".join(f" {word}" for _, word in literals) + " ")
+    reads = [(at, field.read) for at, field in fields]
+    count = len(parts) + 1
 
-    def read(text: str, names: NameOf | None) -> Event:
+    def read(text: str, *item: str) -> Event:
         words = text.split(" ")
-        if len(words) != len(parts):
+        if len(words) != count:
             raise Malformed
         for at, word in literals:
             if words[at] != word:
                 raise Malformed
-        return made(*[field.read(words[at], names) for at, field in fields])
+        return made(*item, *[read(words[at]) for at, read in reads])
 
     return read
 
 
 def _reader_of_nothing(made: Callable[..., Event]) -> Read:
-    """A reader for lines of one word."""
+    """A reader for lines without other fields."""
 
-    def read(text: str, _names: NameOf | None) -> Event:
+    def read(text: str, *item: str) -> Event:
         if text:
             raise Malformed
-        return made()
+        return made(*item)
 
     return read
 
 
 def _reader_of_one(made: Callable[..., Event], field: EventField, before: str) -> Read:
     """A reader for lines with one field: most lines that occur only once have one."""
-    start = len(before)
+    start, read_field = len(before), field.read
 
-    def read(text: str, names: NameOf | None) -> Event:
-        if start:
-            if not text.startswith(before):
-                raise Malformed
-            text = text[start:]
-        return made(field.read(text, names))
+    def read(text: str, *item: str) -> Event:
+        if not text.startswith(before):
+            raise Malformed
+        return made(*item, read_field(text[start:]))
 
     return read
 
@@ -134,12 +138,12 @@ def _reader_of_rest(
     """The last field takes the rest of the line from word `start` on, which may be empty."""
     *single, (_, rest) = fields
 
-    def read(text: str, names: NameOf | None) -> Event:
+    def read(text: str, *item: str) -> Event:
         words = text.split(" ", start)
         left = words[start:]
         if len(words) < start or left == [""] or any(words[at] != word for at, word in literals):
             raise Malformed
-        return made(*[field.read(words[at], names) for at, field in single], rest.read("".join(left), names))
+        return made(*item, *[field.read(words[at]) for at, field in single], rest.read("".join(left)))
 
     return read
 
@@ -167,6 +171,9 @@ def _getter(names: tuple[str, ...]) -> Callable[[Event], tuple[Any, ...]]:
 
 
 SYNTAXES: dict[tuple[type[Event], str], Syntax] = {}
+NUMBERED: dict[tuple[type[Event], str], Each] = {}
+"""The events of a kind that have only a number. The model and the parser share them: most events of a run are such, and
+then a comparison finds one object on both sides."""
 BY_WORD: dict[str, list[Syntax]] = {}
 """Most words have one syntax; of several, the first that accepts a line counts."""
 HANDLES: dict[type[Event], WithHandle] = {}
@@ -196,8 +203,13 @@ def event(line: str, kinds: Sequence[str] = ("",)) -> Callable[[_E], _E]:
         for kind in kinds:
             parts = [_field(hints[word[1:-1]]).of(kind) if word[0] == "{" else word for word in rest]
             make: Callable[..., Event] = made
-            read = _reader(partial(make, kind) if kind else make, parts)
-            syntax = Syntax(first.replace("{kind}", kind), tuple(parts), names, made, kind, read)
+            item = parts[0] if parts and isinstance(parts[0], ItemName) else None
+            with_fields: Callable[..., Event] = partial(make, kind) if kind else make
+            if kind and len(names) == 1 and item is None:
+                NUMBERED[made, kind] = Each(with_fields)
+                with_fields = NUMBERED[made, kind].__getitem__
+            read = _reader(with_fields, parts[1:] if item is not None else parts)
+            syntax = Syntax(first.replace("{kind}", kind), tuple(parts), names, made, kind, item, read)
             SYNTAXES[made, kind] = syntax
             BY_WORD.setdefault(syntax.word, []).append(syntax)
         return made

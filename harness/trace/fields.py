@@ -34,8 +34,8 @@ class EventField:
         return self
 
     @abstractmethod
-    def read(self, text: str, names: NameOf | None) -> object:
-        """Raises `Malformed`, and `DumpError` for an index."""
+    def read(self, text: str) -> object:
+        """Raises `Malformed`."""
 
     def text(self, value: object) -> str:
         return str(value)
@@ -46,7 +46,7 @@ class Decimal(EventField):
     low: int
     high: int
 
-    def read(self, text: str, _names: NameOf | None) -> int:
+    def read(self, text: str) -> int:
         if len(text) <= 20:
             try:
                 number = int(text)
@@ -75,10 +75,11 @@ class FloatBits(EventField):
     def of(self, kind: str) -> EventField:
         return FloatBits(t.FLOATS[t.Prim(kind)])
 
-    def read(self, text: str, _names: NameOf | None) -> int:
-        if len(text) != self.width // 4 or not _is_hex(text):
+    def read(self, text: str) -> int:
+        data = _hexadecimal(text)
+        if 8 * len(data) != self.width:
             raise Malformed
-        return without_payload(int(text, 16), self.width)
+        return without_payload(int.from_bytes(data, "big"), self.width)
 
     def text(self, value: object) -> str:
         return f"{value:0{self.width // 4}x}"
@@ -87,12 +88,13 @@ class FloatBits(EventField):
 class Data(EventField):
     """Bytes; empty if there are none, or if nobody can look at them."""
 
-    def read(self, text: str, _names: NameOf | None) -> bytes:
+    def read(self, text: str) -> bytes:
         if text == "-":
             return b""
-        if not text or len(text) % 2 or not _is_hex(text):
+        data = _hexadecimal(text)
+        if not data:
             raise Malformed
-        return bytes.fromhex(text)
+        return data
 
     def text(self, value: object) -> str:
         assert isinstance(value, bytes)
@@ -104,8 +106,8 @@ class Elements(Data):
 
     takes_rest = True
 
-    def read(self, text: str, names: NameOf | None) -> bytes | str:  # type: ignore[override]
-        return text if " " in text or not text else super().read(text, names)
+    def read(self, text: str) -> bytes | str:  # type: ignore[override]
+        return text if " " in text or not text else super().read(text)
 
     def text(self, value: object) -> str:
         return value if isinstance(value, str) else super().text(value)
@@ -113,7 +115,8 @@ class Elements(Data):
 
 @dataclass(frozen=True)
 class ItemName(EventField):
-    """A function, resource or type: an index of the array `array` in the trace, a canonical name in the event.
+    """A function, resource or type: an index of the array `array` in the trace, a canonical name in the event. It comes
+    first in its line.
 
     `exported`: only resources that the component defines.
     """
@@ -124,11 +127,15 @@ class ItemName(EventField):
     def of(self, kind: str) -> EventField:
         return ItemName(self.array or kind, self.exported)
 
-    def read(self, text: str, names: NameOf | None) -> str:
-        name = (text if " " not in text else "") if names is None else names(self.array, _index(text))
-        if not name or (self.exported and not name.startswith("[export]")):
+    def read(self, text: str) -> str:
+        """`text`: the canonical name, or what stands in its place."""
+        if not text or (self.exported and not text.startswith("[export]")):
             raise Malformed
-        return name
+        return text
+
+    def named(self, text: str, names: NameOf | None) -> str:
+        """The canonical name for an index; without `names`, the index. Raises `Malformed`, `DumpError`."""
+        return self.read(text if names is None else names(self.array, _index(text)))
 
 
 def _index(text: str) -> int:
@@ -144,8 +151,8 @@ class HandleNumber(EventField):
 
     brings: bool
 
-    def read(self, text: str, names: NameOf | None) -> int | str:
-        return _NUMBER.read(text, names)
+    def read(self, text: str) -> int | str:
+        return _NUMBER.read(text)
 
 
 _NUMBER = Decimal(0, U32)
@@ -156,14 +163,18 @@ class Rest(EventField):
 
     takes_rest = True
 
-    def read(self, text: str, _names: NameOf | None) -> str:
+    def read(self, text: str) -> str:
         if not text:
             raise Malformed
         return text
 
 
-_HEX = frozenset("0123456789abcdef")
-
-
-def _is_hex(text: str) -> bool:
-    return _HEX.issuperset(text)
+def _hexadecimal(text: str) -> bytes:
+    """Raises `Malformed`."""
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        raise Malformed from None
+    if data.hex() != text:  # `fromhex` also takes blanks and capital letters
+        raise Malformed
+    return data

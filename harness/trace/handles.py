@@ -9,6 +9,7 @@ number if it has none.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress, count
 
 from harness.trace.event import HANDLES, Event
 
@@ -18,7 +19,8 @@ def rename(events: Iterable[Event]) -> list[Event]:
     names: dict[int, str] = {}
     brought = 0
     renamed = list(events)
-    for index in [index for index, event in enumerate(renamed) if event.__class__ in HANDLES]:
+    # most events have no handle: all of this loop's search runs without Python's own code
+    for index in compress(count(), map(HANDLES.__contains__, map(type, renamed))):
         event = renamed[index]
         fields = HANDLES[event.__class__]
         number = fields.handle(event)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.trace.async_events import AsyncBalance, EndBalance, TaskBalance, TaskSwitch
 from harness.trace.event import BY_WORD, HANDLES, Event
 from harness.trace.events import Balance, DeallocBytes, Fail, ImportBalance, Realloc
 from harness.trace.handles import rename
 from harness.trace.names import DumpError, Names, read_dump
-from harness.trace.parser import ARRAYS, index_of, parse
+from harness.trace.parser import ARRAYS, index_of, parse, parse_about
 from harness.trace.tasks import BALANCE, Tasks, read_tasks
 
 MAX_TEXT = 1 << 28
@@ -29,6 +30,9 @@ def _words(events: tuple[type[Event], ...]) -> frozenset[str]:
 _MEMORY_WORDS, _APART_WORDS = _words(_MEMORY), _words(_APART)
 _SPECIAL = ARRAYS.keys() | _MEMORY_WORDS | _APART_WORDS
 """Other lines are the same event whatever the `wit_t` is."""
+_FAIL = "fail "
+_NOTED = HANDLES.keys() | {TaskSwitch}
+"""Events that make more work for the trace as a whole."""
 _TOO_LONG = f"with the names of what it speaks of, the trace is longer than {MAX_TEXT} characters"
 
 
@@ -55,20 +59,24 @@ class Trace:
         return tuple(map(str, self.events))
 
 
-_MOST = 100_000
-
-
-class Known(dict[str, Event]):
-    """Events that were met, whatever the `wit_t` is: by their lines, or by what `_Lines` makes of these.
+class Known:
+    """Events that were met, whatever the `wit_t` is.
 
     So equal events are one object, and traces of different tools are compared without a look into their events.
     """
 
-    def keep(self, key: str, event: Event) -> Event:
-        if len(self) > _MOST:
-            self.clear()
-        self[key] = event
-        return event
+    def __init__(self) -> None:
+        self.plain: dict[str, Event] = {}
+        """Those without an index, by their lines."""
+        self._about: dict[tuple[str, str], dict[str, Event]] = {}
+
+    def about(self, word: str, name: str) -> dict[str, Event]:
+        """Those with this first word and the canonical name of their index, by what follows the index."""
+        return self._about.setdefault((word, name), {})
+
+    @property
+    def size(self) -> int:
+        return len(self.plain) + len(self._about) + sum(map(len, self._about.values()))
 
 
 class _Lines(dict[str, Event | None]):
@@ -81,8 +89,8 @@ class _Lines(dict[str, Event | None]):
         super().__init__()
         self.names = names
         self._known = known
-        self._named: dict[tuple[str, str], str] = {}
-        """Names by the first two words of a line: the word and an index."""
+        self._about: dict[str, _About] = {}
+        """By the first two words of a line, the second of which is an index."""
         self.apart: dict[str, Event] = {}
         self.longest = 0
         """The length of the longest name in the lines so far."""
@@ -92,36 +100,37 @@ class _Lines(dict[str, Event | None]):
         """Whether a line so far has tasks."""
 
     def __missing__(self, raw: str) -> Event | None:
-        word, blank, rest = raw.partition(" ")
-        found: Event | None = None
-        if raw in _AROUND_MEMORY:
-            found = None
-        elif word not in _SPECIAL:
-            if raw:
-                found = self._known.get(raw) or self._known.keep(raw, parse(raw))
-        elif blank and word in _APART_WORDS:
-            self.apart[raw] = parse(raw) if self.names is None else parse(raw, self._name)
-        elif not blank or word not in _MEMORY_WORDS:
-            found = self._indexed(raw, word, rest)
-        if found.__class__ in HANDLES:
-            self.handles = True
-        if found.__class__ is TaskSwitch:
-            self.tasks = True
-        if len(self) > _MOST:
-            self.clear()
+        # between the second blank and the end: what differs between the lines about one item
+        second = raw.find(" ", raw.find(" ") + 1)
+        start, rest = (raw, "") if second < 0 else (raw[:second], raw[second:])
+        about = self._about.get(start)
+        found = self._first(raw, start, rest) if about is None else about.event(raw, rest)
+        if found.__class__ in _NOTED:
+            self.tasks = self.tasks or found.__class__ is TaskSwitch
+            self.handles = self.handles or found.__class__ in HANDLES
         self[raw] = found
         return found
 
-    def _indexed(self, raw: str, word: str, rest: str) -> Event:
-        """An event that has an index, unless it is one without its fields."""
+    def _first(self, raw: str, start: str, rest: str) -> Event | None:
+        """The event of a line that is not about an item of earlier lines."""
+        word, blank, index = start.partition(" ")
+        if word not in _SPECIAL:
+            if not raw or raw in _AROUND_MEMORY:
+                return None
+            found = self._known.plain.get(raw)
+            if found is None:
+                found = self._known.plain[raw] = parse(raw)
+            return found
+        if blank and word in _APART_WORDS:
+            self.apart[raw] = parse(raw) if self.names is None else parse(raw, self._name)
+            return None
+        if blank and word in _MEMORY_WORDS:
+            return None
         if self.names is None or word not in ARRAYS:
             return parse(raw)
-        index, _, rest = rest.partition(" ")
-        name = self._named.get((word, index))
-        if name is None:
-            name = self._named[word, index] = self._name(ARRAYS[word], index_of(raw, index))
-        key = f"{word} {name}\n{rest}"
-        return self._known.get(key) or self._known.keep(key, parse(raw, self._name))
+        name = self._name(ARRAYS[word], index_of(raw, index))
+        about = self._about[start] = _About(word, name, self._known.about(word, name))
+        return about.event(raw, rest)
 
     def _name(self, array: str, index: int) -> str:
         assert self.names is not None
@@ -131,10 +140,24 @@ class _Lines(dict[str, Event | None]):
         return name
 
 
+class _About(NamedTuple):
+    """The lines with one first word and one index. `events`: those that were met, by what follows the index."""
+
+    word: str
+    name: str
+    events: dict[str, Event]
+
+    def event(self, raw: str, rest: str) -> Event:
+        found = self.events.get(rest)
+        if found is None:
+            found = self.events[rest] = parse_about(raw, self.word, self.name, rest)
+        return found
+
+
 class TraceReader:
     """Reads traces; remembers what indices mean, so that equal dumps, lines and whole traces are worked on once."""
 
-    _TABLES, _TRACES = 64, 64
+    _TABLES, _TRACES, _EVENTS = 64, 64, 100_000
 
     def __init__(self) -> None:
         self._tables: dict[str, _Lines] = {}
@@ -151,19 +174,22 @@ class TraceReader:
         return trace
 
     def _read(self, text: str) -> Trace:
+        if self._known.size > self._EVENTS:  # not during a trace, which has its events anyway
+            self._known = Known()
+            self._tables.clear()
         known, rest = self._table(text)
         raw = rest.split("\n")
         events = list(filter(None, map(known.__getitem__, raw)))
         if len(text) + len(raw) * known.longest > MAX_TEXT:
             _check_length(events)
-        apart = [known.apart[line] for line in filter(known.apart.__contains__, raw)]
+        apart = list(filter(known.apart.__contains__, raw))
         tasks = read_tasks(len(text) - len(rest), raw, known.__getitem__) if known.tasks else None
         if tasks is not None:
             events = tasks.events()
         elif known.handles:
             events = rename(events)
-        failures = [event for event in apart if event.word == "fail"]
-        balances = [event for event in apart if event.word != "fail"]
+        failures = [known.apart[line] for line in apart if line.startswith(_FAIL)]
+        balances = [known.apart[line] for line in apart if not line.startswith(_FAIL)]
         failure = None
         if failures:
             failure = failures[0].cause if isinstance(failures[0], Fail) else ""
@@ -178,7 +204,7 @@ class TraceReader:
         end = text.find("\n", end + 1) + 1 or len(text)
         dump = text[:end]
         table = self._tables.get(dump)
-        if table is None:
+        if table is None or len(table) > self._EVENTS:
             if len(self._tables) > self._TABLES:
                 self._tables.clear()
             names = read_dump(dump.removesuffix("\n").split("\n"))

@@ -10,16 +10,18 @@ def reachable(*roots: Type | None, payloads: bool = True) -> list[Type]:
     futures, which other definitions than those of a function move."""
     seen: set[int] = set()
     order: list[Type] = []
-
-    def visit(type: Type) -> None:
-        if id(type) in seen:
-            return
-        seen.add(id(type))
-        for part in type.parts if payloads or not isinstance(type, Future | Stream) else ():
-            visit(part)
-        order.append(type)
-
     for root in roots:
         if root is not None:
-            visit(root)
+            _visit(root, payloads, seen, order)
     return order
+
+
+def _visit(type: Type, payloads: bool, seen: set[int], order: list[Type]) -> None:
+    """No function inside `reachable`: one that calls itself is garbage that only the collector frees, and each world
+    asks two hundred times."""
+    if id(type) in seen:
+        return
+    seen.add(id(type))
+    for part in type.parts if payloads or not isinstance(type, Future | Stream) else ():
+        _visit(part, payloads, seen, order)
+    order.append(type)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from harness.plan.events import Events
 from harness.trace import async_events
 from harness.trace import events as e
-from harness.trace.event import BY_WORD, SYNTAXES, Event, Syntax
+from harness.trace.event import BY_WORD, NUMBERED, SYNTAXES, Event, Syntax
 from harness.trace.fields import Data, Decimal, Elements, EventField, FloatBits, HandleNumber, ItemName, Rest
 from harness.trace.names import DumpError
 from harness.trace.parser import parse
@@ -129,7 +129,7 @@ def test_lines(line: str, event: Event) -> None:
         "push_string 1 6A",
         "push_string 1", "push_list 0 1 = 2", "push_list 0 1", "push_record", "push_own 1 h1", "resource_new 0 1 2",
         "balance 0 0 0 0", "balance 0 0 0 0 0 0", "push_own 1 2 3", "push_list 0 1 = 0 ",
-        "pop_list 0 = 1 ", "fail", "fail ", "realloc 1 2",
+        "pop_list 0 = 1 ", "fail", "fail ", "realloc 1 2", "push_record 0 ", "run_return ",
     ],
 )  # fmt: skip
 def test_what_is_no_event(line: str) -> None:
@@ -152,6 +152,12 @@ def test_events_of_other_kinds_are_others() -> None:
     assert len({e.PushNumber("u8", 1), e.PushNumber("s8", 1), e.PopNumber("u8", 1), e.PushNumber("u8", 1)}) == 3
     alike: list[Event] = [e.PushOwn("r", 1), e.PopOwn("r", 1), e.PushBorrow("r", 1), e.PushRep("r", 1)]
     assert len(set(alike)) == 4
+
+
+def test_numbers_of_traces_are_the_objects_of_the_model() -> None:
+    """So most events of a run are compared by identity."""
+    assert parse("pop_s64 = -3") is parse("pop_s64 = -3") is NUMBERED[e.PopNumber, "s64"][-3]
+    assert parse("push_f32 ffc00001") is NUMBERED[e.PushFloat, "f32"][0x7FC00000]
 
 
 def test_the_protocol_has_these_events_and_no_others() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.trace.described import Described
-from harness.trace.events import Balance, ImportBalance
+from harness.trace.events import Balance, ImportBalance, Unreadable
 from harness.trace.names import DumpError, read_dump
 from harness.trace.reader import TraceReader
 
@@ -126,6 +126,21 @@ class TestTrace:
         head = "wit version 3\n"
         assert reader.read(head + "push_u8 1\n").lines == ("push_u8 1",)
         assert reader.read(head + "push_f32 7fc00001\n").lines == ("push_f32 7fc00000",)
+
+    def test_a_line_that_only_begins_like_an_event_is_none_also_after_it(self) -> None:
+        reader = TraceReader()
+        (event,) = reader.read(DUMP + "export_start 0\n").events
+        assert reader.read(DUMP + "export_start 0 \n").events == (Unreadable("export_start 0 "),)
+        assert reader.read(DUMP + "export_start 0\n\n").events == (event,)
+
+    def test_forgotten_events_are_read_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(TraceReader, "_EVENTS", 1)
+        reader = TraceReader()
+        body = "export_start 0\npush_own 0 3\npush_string 1 61\nimport_balance 0 0 0\n"
+        traces = [reader.read(DUMP + body + "\n" * blank) for blank in range(3)]
+        assert [trace.lines for trace in traces] == [traces[0].lines] * 3
+        assert [trace.balances for trace in traces] == [traces[0].balances] * 3
+        assert traces[0].events[2] is not traces[2].events[2]
 
     def test_a_failure_is_kept(self) -> None:
         trace = TraceReader().read("push_u8 1\nfail pop_kind\n")
