@@ -22,7 +22,7 @@ _WORDS = (b"[stream-", b"[future-")
 
 def judge_copy_forms(library: bytes, role: Role) -> list[Difference]:
     """The differences of a generated library."""
-    if not any(word in library for word in _WORDS):  # most have none of them
+    if not any(word in library for word in _WORDS):
         return []
     try:
         imports = core_interface(library).imports

@@ -142,6 +142,14 @@ class TestTrace:
         assert [trace.balances for trace in traces] == [traces[0].balances] * 3
         assert traces[0].events[2] is not traces[2].events[2]
 
+    def test_lines_that_are_no_events_are_forgotten_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(TraceReader, "_EVENTS", 4)
+        reader = TraceReader()
+        for number in range(20):
+            assert not reader.read(DUMP + f"realloc 0 0 1 {number}\n").events
+        (table,) = reader._tables.values()
+        assert len(table) <= 8
+
     def test_a_failure_is_kept(self) -> None:
         trace = TraceReader().read("push_u8 1\nfail pop_kind\n")
         assert (trace.names, trace.lines, trace.failure) == (None, ("push_u8 1",), "pop_kind")
