@@ -67,8 +67,8 @@ def test_no_room_for_artifacts(tmp_path: Path) -> None:
 
 
 FUZZ = ["fuzz", "--seed", "0", "--index", "3", "-j", "1", "--no-reference", "--calls", "20", "--no-reduce"]
-WRONG = ["--toolchain", "mutant:s8-loaded-unsigned"]
-"""World 3 shows it."""
+WRONG = ["--toolchain", "mutant:no-post-return"]
+"""Random worlds show it wherever a function returns memory: nearly all, whatever is drawn."""
 
 
 @pytest.mark.parametrize(
